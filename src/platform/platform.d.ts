@@ -1,0 +1,15 @@
+// The few globals that Node, Web Workers and the extension hosts share. The pure rooms see these and neither DOM nor Node types.
+// Declared only where no lib declares them (tsconfig.pure.json), so this file is excluded from the main project by its shape: all
+// declarations are `declare var`/interfaces that merge with the real ones.
+interface AbortSignal {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+}
+interface TextDecoder {
+  decode(input?: ArrayBuffer | ArrayBufferView, options?: { readonly stream?: boolean }): string;
+}
+declare var TextDecoder: { new (label?: string, options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }): TextDecoder };
+interface TextEncoder {
+  encode(input?: string): Uint8Array<ArrayBuffer>;
+}
+declare var TextEncoder: { new (): TextEncoder };

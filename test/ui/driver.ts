@@ -1,0 +1,122 @@
+/**
+ * Drives the real VS Code that scripts/ui.mjs started. One browser for all tests; every page has its own copy of a folder and its own
+ * browser storage. Any console error, uncaught error or policy violation in a webview fails the run, whichever test caused it.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach } from 'mocha';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { copyOf } from '../../scripts/workspace.mjs';
+import { watchProblems, type UiProblem } from './problems';
+
+/** Where the light and dark of a theme show, and the class that the workbench then has. */
+const THEMES = {
+  dark: { name: 'Default Dark Modern', className: 'vs-dark' },
+  light: { name: 'Default Light Modern', className: 'vs' },
+  hc: { name: 'Default High Contrast', className: 'hc-black' },
+  hcLight: { name: 'Default High Contrast Light', className: 'hc-light' },
+} as const;
+export type Theme = keyof typeof THEMES;
+
+export interface PageOptions {
+  /** Folder whose copy is opened; `examples` unless told. */
+  readonly folder?: string;
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  /** Workspace settings on top. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Absolute path of one more extension, loaded unpacked. */
+  readonly extension?: string;
+}
+
+const SHOTS = 'test/out/shots';
+/** Seconds for what needs a round trip through the extension host on a busy machine. */
+const PATIENCE = 20_000;
+
+let browser: Promise<Browser> | undefined;
+let running = '(before the first test)';
+const problems: UiProblem[] = [];
+const open = new Map<Page, string>();
+
+beforeEach(function () { running = this.currentTest?.fullTitle() ?? running; });
+afterEach(async function () {
+  if (this.currentTest?.state !== 'failed') return;
+  for (const [index, page] of [...open.keys()].entries()) await screenshot(page, `failed-${running.replace(/\W+/g, '-')}-${index}`);
+});
+after(async () => {
+  for (const page of open.keys()) await closePage(page);
+  await (await browser)?.close();
+  if (problems.length > 0) throw new Error(`${problems.length} errors in webviews:\n${problems.map(p => `- during "${p.test}": ${p.text}`).join('\n')}`);
+});
+
+/** Opens a copy of a folder in VS Code and waits until the extension is known and the theme is in place. Answers the page. */
+export async function newPage(options: PageOptions = {}): Promise<Page> {
+  const { folder = 'examples', theme = 'dark', width = 1280, height = 800, settings = {}, extension } = options;
+  const copy = copyOf(folder);
+  writeSettings(copy, { 'workbench.colorTheme': THEMES[theme].name, ...settings });
+  browser ??= chromium.launch(JSON.parse(variable('GATESCOPE_BROWSER')) as Parameters<typeof chromium.launch>[0]);
+  const context = await (await browser).newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  open.set(page, copy);
+  watchProblems(page, text => problems.push({ test: running, text }));
+  await page.goto(address(copy, extension));
+  await ready(page, theme);
+  return page;
+}
+
+/** The folder that a page has open: a temporary copy that tests may change. */
+export function workspaceOf(page: Page): string {
+  const folder = open.get(page);
+  if (folder === undefined) throw new Error('this page is closed');
+  return folder;
+}
+
+/** Loads the page again, as "Reload Window" does, and waits until it is ready. */
+export async function reload(page: Page, theme: Theme = 'dark'): Promise<void> {
+  await page.reload();
+  await ready(page, theme);
+}
+
+/** Closes the page and removes its folder; what is open at the end is closed then. */
+export async function closePage(page: Page): Promise<void> {
+  const folder = workspaceOf(page);
+  open.delete(page);
+  await page.context().close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Takes out the problems found so far: only for tests that cause some on purpose. */
+export function takeProblems(): UiProblem[] { return problems.splice(0); }
+
+/** Saves a picture in the ignored folder test/out/shots and answers its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  mkdirSync(SHOTS, { recursive: true });
+  const path = join(SHOTS, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled', caret: 'initial' });
+  return path;
+}
+
+async function ready(page: Page, theme: Theme): Promise<void> {
+  await page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor({ timeout: 3 * PATIENCE });
+  await page.locator('.activitybar .action-label[aria-label^="Gatescope"]').waitFor({ timeout: 3 * PATIENCE });
+}
+
+function address(folder: string, extension: string | undefined): string {
+  const url = new URL(variable('GATESCOPE_SERVER'));
+  url.searchParams.set('folder', folder);
+  const payload = [['skipWelcome', 'true'], ...(extension ? [['extensionDevelopmentPath', `vscode-remote://${url.host}${extension}`]] : [])];
+  url.searchParams.set('payload', JSON.stringify(payload));
+  return url.href;
+}
+
+function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): void {
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings, null, 2));
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run the UI tests with scripts/ui.mjs`);
+  return value;
+}
