@@ -1,0 +1,20 @@
+/** An input to a network: one row of `width` numbers a step, and what to write on the axis. */
+export interface Sequence {
+  readonly steps: number;
+  readonly width: number;
+  /** [steps, width] */
+  readonly data: Float32Array;
+  /** One label a step: characters, dates. Absent where the step's number is all there is. */
+  readonly labels?: readonly string[];
+  readonly axis: 'characters' | 'time' | 'steps';
+  /** Names of the `width` features, where the file names them. */
+  readonly columns?: readonly string[];
+  /** `quotes.txt, 600 characters`: what a person reads on the panel. */
+  readonly description: string;
+  /** Why these numbers are not data: `noise, seed 7`. Absent for real input. */
+  readonly invented?: string;
+  /** What had to be decided or was left out while reading: columns dropped, characters the vocabulary misses. */
+  readonly notes: readonly string[];
+  /** Index into the vocabulary a step, where the input is a text (−1: not in the vocabulary). */
+  readonly ids?: Int32Array;
+}
