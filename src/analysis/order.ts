@@ -1,0 +1,45 @@
+/** In which order units are drawn. Each function gives the unit of every row, [units], and the same one for the same numbers. */
+import { cluster } from './cluster';
+import { rowR, unitRows, type Column } from './column';
+import { greedyLeafOrder, optimalLeafOrder } from './leafOrder';
+import { descending } from './memory';
+
+/** 0, 1, 2 ... */
+export function byIndex(units: number): Int32Array {
+  return Int32Array.from({ length: units }, (_, unit) => unit);
+}
+
+/** Longest half-life first; equal ones by index, NaN last. By index where there are no half-lives (a vanilla RNN). */
+export function byHalfLife(units: number, halfLives: ArrayLike<number> | undefined): Int32Array {
+  const order = byIndex(units);
+  if (!halfLives) return order;
+  return order.sort((a, b) => descending(halfLives[a] ?? NaN, halfLives[b] ?? NaN) || a - b);
+}
+
+/** At most so many evenly spaced steps decide the order. */
+const STEPS = 1000;
+/** Above it the exact leaf order, n³, would be felt. */
+const EXACT = 640;
+
+/**
+ * Units that are active together side by side: distance 1 − Pearson's r over at most 1000 evenly spaced steps, average linkage, then the
+ * optimal leaf order (Bar-Joseph et al. 2001, see ./leafOrder), or a greedy one above 640 units. Units that never change count as uncorrelated.
+ */
+export function byCoactivation(column: Column): Int32Array {
+  const n = column.units;
+  if (n < 3 || column.steps < 2) return byIndex(n);
+  const distance = distances(column);
+  const tree = cluster(distance, n);
+  return Int32Array.from((n <= EXACT ? optimalLeafOrder : greedyLeafOrder)(tree, distance, n));
+}
+
+/** 1 − r of all pairs, [units, units]. */
+function distances(column: Column): Float64Array {
+  const rows = unitRows(column, STEPS);
+  const n = column.units;
+  const d = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b < a; b++) d[a * n + b] = d[b * n + a] = 1 - rowR(rows, a, b);
+  }
+  return d;
+}

@@ -1,0 +1,120 @@
+import { describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { cluster, leavesOf, type Tree } from '../../src/analysis/cluster';
+import { column } from '../../src/analysis/column';
+import { greedyLeafOrder, optimalLeafOrder } from '../../src/analysis/leafOrder';
+import { byCoactivation, byHalfLife, byIndex } from '../../src/analysis/order';
+import { autoregressive, cpuTime, near, normal, seeded } from './seeded';
+
+/** Symmetric random distances [n, n]. */
+function distances(n: number, random: () => number): Float64Array {
+  const d = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) for (let b = 0; b < a; b++) d[a * n + b] = d[b * n + a] = random();
+  return d;
+}
+function length(order: readonly number[], d: Float64Array, n: number): number {
+  return order.slice(1).reduce((sum, b, k) => sum + d[order[k]! * n + b]!, 0);
+}
+/** All orders a tree allows. */
+function orders(tree: Tree): number[][] {
+  if ('leaf' in tree) return [[tree.leaf]];
+  const left = orders(tree.left), right = orders(tree.right);
+  return left.flatMap(a => right.flatMap(b => [[...a, ...b], [...b, ...a]]));
+}
+/** Average linkage by its definition: always merge the pair of clusters with the least mean distance. */
+function textbook(d: Float64Array, n: number): string {
+  let clusters = Array.from({ length: n }, (_, k) => [k]);
+  const merged: string[] = [];
+  while (clusters.length > 1) {
+    let best = Infinity, pair: [number[], number[]] | undefined;
+    for (const a of clusters) for (const b of clusters) {
+      if (a === b) continue;
+      const mean = a.flatMap(i => b.map(j => d[i * n + j]!)).reduce((x, y) => x + y, 0) / (a.length * b.length);
+      if (mean < best) { best = mean; pair = [a, b]; }
+    }
+    const union = [...pair![0], ...pair![1]];
+    clusters = [...clusters.filter(c => !pair!.includes(c)), union];
+    merged.push(union.toSorted((x, y) => x - y).join());
+  }
+  return merged.toSorted().join(' ');
+}
+function clades(tree: Tree): string[] {
+  if ('leaf' in tree) return [];
+  return [leavesOf(tree).toSorted((x, y) => x - y).join(), ...clades(tree.left), ...clades(tree.right)];
+}
+
+describe('order', () => {
+  it('clusters as average linkage by definition does', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 14 }), fc.integer(), (n, seed) => {
+      const d = distances(n, seeded(seed));
+      assert.equal(clades(cluster(d, n)).toSorted().join(' '), textbook(d, n));
+    }), { seed: 11, numRuns: 60 });
+  });
+  it('ends with every leaf once where many distances are equal', () => {
+    fc.assert(fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 4 }), fc.integer(), (n, kinds, seed) => {
+      const d = distances(n, seeded(seed)).map(v => v === 0 ? 0 : 0.1 * (1 + Math.floor(v * kinds)));
+      const order = optimalLeafOrder(cluster(d, n), d, n);
+      assert.deepEqual(order.toSorted((a, b) => a - b), [...byIndex(n)]);
+    }), { seed: 13, numRuns: 200 });
+  });
+  it('finds the shortest of all orders the tree allows (by trying them all)', () => {
+    fc.assert(fc.property(fc.integer({ min: 2, max: 9 }), fc.integer(), (n, seed) => {
+      const d = distances(n, seeded(seed));
+      const tree = cluster(d, n);
+      const order = optimalLeafOrder(tree, d, n);
+      const shortest = Math.min(...orders(tree).map(o => length(o, d, n)));
+      assert.ok(near(length(order, d, n), shortest), `${length(order, d, n)} > ${shortest}`);
+      assert.ok(orders(tree).some(o => o.join() === order.join()), 'not an order of this tree');
+      assert.ok(order[0]! < order.at(-1)!, 'the lower end comes first');
+      const quick = greedyLeafOrder(tree, d, n);
+      assert.ok(orders(tree).some(o => o.join() === quick.join()), 'greedy: not an order of this tree');
+    }), { seed: 12, numRuns: 60 });
+  });
+  it('puts units that move together side by side, whatever their index', () => {
+    const random = seeded(3), steps = 500, groups = 4, units = 24;
+    const causes = Array.from({ length: groups }, () => autoregressive(steps, 0.8, random));
+    const data = Float32Array.from({ length: steps * units }, (_, k) => causes[k % units % groups]![Math.floor(k / units)]! + 0.3 * normal(random));
+    const order = [...byCoactivation(column(data, steps, units))].map(u => u % groups);
+    const changes = order.filter((g, k) => k > 0 && g !== order[k - 1]).length;
+    assert.equal(changes, groups - 1, order.join());
+  });
+  it('recovers a travelling wave: neighbours in phase are neighbours in order', () => {
+    const steps = 1000, units = 16, place = [5, 2, 9, 14, 0, 7, 11, 3, 15, 1, 8, 4, 12, 6, 13, 10];
+    const data = Float32Array.from({ length: steps * units }, (_, k) => Math.sin(2 * Math.PI * Math.floor(k / units) / 50 + Math.PI * 0.9 * place[k % units]! / units));
+    const order = [...byCoactivation(column(data, steps, units))].map(u => place[u]!);
+    const jumps = order.slice(1).map((p, k) => Math.abs(p - order[k]!));
+    assert.ok(jumps.reduce((a, b) => a + b) <= 2 * units, order.join());
+  });
+  it('keeps units that move against each other apart', () => {
+    const random = seeded(14), steps = 300, units = 12;
+    const cause = autoregressive(steps, 0.8, random);
+    const data = Float32Array.from({ length: steps * units }, (_, k) => (k % 2 ? 1 : -1) * cause[Math.floor(k / units)]! + 0.3 * normal(random));
+    const parity = [...byCoactivation(column(data, steps, units))].map(u => u % 2).join('');
+    assert.match(parity, /^(0{6}1{6}|1{6}0{6})$/);
+  });
+  it('is a permutation, and the same one every time, with constant and NaN units too', () => {
+    const random = seeded(5), steps = 50, units = 9;
+    const data = Float32Array.from({ length: steps * units }, (_, k) => k % units === 2 ? 1 : k % units === 4 ? NaN : random());
+    const once = byCoactivation(column(data, steps, units)), again = byCoactivation(column(data, steps, units));
+    assert.deepEqual(once, again);
+    assert.deepEqual([...once].toSorted((a, b) => a - b), [...byIndex(units)]);
+  });
+  it('orders 512 units x 10,000 steps, and 1,500 units, in a few seconds', function () {
+    this.timeout(20000);
+    for (const [units, steps] of [[512, 10000], [1500, 200]] as const) {
+      const random = seeded(6), data = Float32Array.from({ length: steps * units }, () => random());
+      const start = cpuTime();
+      assert.equal(new Set(byCoactivation(column(data, steps, units))).size, units);
+      const taken = cpuTime() - start;
+      console.log(`      ${units} units: ${Math.round(taken)} ms`);
+      assert.ok(taken < 6000, `${taken} ms`);
+    }
+  });
+  it('half-life: longest first, ties by index, NaN last; by index without any', () => {
+    assert.deepEqual([...byHalfLife(5, [1, NaN, Infinity, 4, 1])], [2, 3, 0, 4, 1]);
+    assert.deepEqual([...byHalfLife(3, undefined)], [0, 1, 2]);
+    assert.deepEqual([...byHalfLife(2, [NaN, NaN])], [0, 1]);
+    assert.deepEqual([...byCoactivation(column(new Float32Array(2), 1, 2))], [0, 1]);
+  });
+});
