@@ -1,0 +1,93 @@
+/** ONNX: recurrent nodes of a model, at top level and inside If, Loop and Scan bodies, by headers alone. */
+import type { Bytes, Checkpoint, Format, LevelRef, StackRef, TensorRef } from './format';
+import { Folder } from './onnx/fold';
+import { feeder, isRecurrent } from './onnx/chain';
+import { readModel, type Node, type TensorInfo } from './onnx/model';
+import { levelOf } from './onnx/recurrent';
+import { labelOf, scopeOf, scopesWithin, type Scope } from './onnx/scope';
+import { readTensor, typeName } from './onnx/tensor';
+import { narrow } from './parts/numbers';
+
+export const onnx: Format = {
+  id: 'onnx',
+  extensions: ['onnx'],
+  match: (head, bytes) => looksLikeOnnx(head) || /\.onnx$/i.test(bytes.name),
+  open: openOnnx,
+};
+
+/** Protobuf has no magic: a small ir_version, then another field that a model begins with. */
+function looksLikeOnnx(head: Uint8Array): boolean {
+  const second = head[2] ?? 0;
+  return head[0] === 0x08 && (head[1] ?? 0) > 0 && (head[1] ?? 0) < 32 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72].includes(second);
+}
+
+/** Opens a model's headers. @throws FormatError */
+export async function openOnnx(bytes: Bytes): Promise<Checkpoint> {
+  const model = await readModel(bytes);
+  const folder = new Folder(bytes);
+  const scopes = [...scopesWithin(scopeOf(model.graph))];
+  return {
+    kind: 'checkpoint',
+    format: 'onnx',
+    tensors: tensorsOf(bytes, scopes),
+    metadata: model.metadata,
+    stacks: await stacksOf(scopes, folder),
+  };
+}
+
+interface Found { readonly node: Node; readonly scope: Scope; readonly name: string }
+
+async function stacksOf(scopes: readonly Scope[], folder: Folder): Promise<readonly StackRef[]> {
+  const found = named(scopes);
+  const feeds = new Map<Node, Found[]>();
+  for (const each of found) {
+    const from = await feeder(each.node, each.scope, folder);
+    if (from) feeds.set(from, [...feeds.get(from) ?? [], each]);
+  }
+  const next = new Map([...feeds].filter(([, to]) => to.length === 1).map(([from, to]) => [from, to[0]] as const));
+  const continued = new Set([...next.values()].map(each => each?.node));
+  const stacks: StackRef[] = [];
+  for (const first of found.filter(each => !continued.has(each.node))) {
+    const levels: LevelRef[] = [];
+    for (let at: Found | undefined = first; at; at = next.get(at.node)) levels.push(await levelOf(at.node, at.name, at.scope, folder));
+    stacks.push({ name: first.name, framework: 'onnx', levels });
+  }
+  return stacks;
+}
+
+/** Recurrent nodes in file order, each with a name of its own: the node's, led by its place where it has none or shares it. */
+function named(scopes: readonly Scope[]): readonly Found[] {
+  const all = scopes.flatMap(scope => scope.graph.nodes.flatMap((node, index) => (isRecurrent(node) ? [{ node, scope, index }] : [])));
+  const count = new Map<string, number>();
+  for (const { node } of all) count.set(node.name, (count.get(node.name) ?? 0) + 1);
+  const taken = new Set<string>();
+  return all.map(({ node, scope, index }) => {
+    const own = node.name !== '' && count.get(node.name) === 1;
+    const name = unique(own ? node.name : [scope.path, labelOf(node, index)].filter(s => s !== '').join('.'), taken);
+    return { node, scope, name };
+  });
+}
+
+/** The name, or with `#2` behind it. */
+function unique(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let k = 2; taken.has(free); k++) free = `${name}#${k}`;
+  taken.add(free);
+  return free;
+}
+
+/** Initializers, and Constants of two axes or more, of all graphs. */
+function tensorsOf(bytes: Bytes, scopes: readonly Scope[]): readonly TensorRef[] {
+  const taken = new Set<string>();
+  return scopes.flatMap(({ graph, path }) => {
+    const constants = graph.nodes.flatMap(node => {
+      const tensor = node.op === 'Constant' ? node.attributes.get('value')?.tensor : undefined;
+      return tensor && tensor.dims.length > 1 ? [[node.outputs[0] ?? '', tensor] as const] : [];
+    });
+    return [...graph.initializers, ...constants].map(([name, tensor]) => refer(bytes, unique(taken.has(name) && path ? `${path}.${name}` : name, taken), tensor));
+  });
+}
+
+function refer(bytes: Bytes, name: string, tensor: TensorInfo): TensorRef {
+  return { name, dtype: typeName(tensor.type), shape: tensor.dims, read: async () => narrow(await readTensor(bytes, tensor, false)) };
+}

@@ -1,0 +1,38 @@
+/** What JSON.parse does not say. */
+
+/**
+ * The first key that an object of this (valid) JSON text names twice: JSON.parse would silently keep the last.
+ * A plain scan: a regular expression overflows its stack on strings of megabytes.
+ */
+export function duplicateKey(json: string): string | undefined {
+  const open: (Set<string> | undefined)[] = [];
+  let from = 0;
+  let to = 0;
+  for (let at = 0; at < json.length; at++) {
+    const c = json.charAt(at);
+    if (c === '{') open.push(new Set());
+    else if (c === '[') open.push(undefined);
+    else if (c === '}' || c === ']') open.pop();
+    else if (c === '"') {
+      [from, to] = [at, endOfString(json, at)];
+      at = to - 1;
+    }
+    else if (c === ':') {
+      const keys = open.at(-1);
+      const key = JSON.parse(json.slice(from, to)) as string;
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+}
+
+/** The place after the closing quote of the string that opens at `at`. */
+function endOfString(json: string, at: number): number {
+  for (let k = at + 1; k < json.length; k++) {
+    const c = json.charAt(k);
+    if (c === '\\') k++;
+    else if (c === '"') return k + 1;
+  }
+  return json.length;
+}

@@ -1,0 +1,100 @@
+/** Plain text as an input sequence, one character (or word) a step, through a vocabulary. */
+import type { Sequence } from '../core/sequence';
+import { FormatError, type Bytes } from './format';
+import { printable, readExactly } from './parts/checked';
+import type { SequenceOptions, SequenceReader } from './sequence';
+import { encode, vocabularyOf, widthOf, type Encoding, type Vocabulary } from './vocabulary';
+
+const FORMAT = 'text';
+/** Numbers of encoded input held at once; longer texts are cut, and that is said. */
+const MOST_NUMBERS = 1 << 26;
+const MOST_BYTES = 1 << 24;
+
+export const text: SequenceReader = {
+  id: FORMAT,
+  extensions: ['txt', 'md', 'text'],
+  match: head => !head.includes(0) && isUtf8(head),
+  open,
+};
+
+async function open(bytes: Bytes, options: SequenceOptions): Promise<Sequence> {
+  const length = Math.min(bytes.size, MOST_BYTES);
+  const sequence = textSequence(decode(await readExactly(bytes, FORMAT, 'the text', 0, length), length < bytes.size), bytes.name, options);
+  if (length === bytes.size) return sequence;
+  return { ...sequence, notes: [`Only the first ${MOST_BYTES >> 20} MB of ${Math.round(bytes.size / 2 ** 20)} MB are used.`, ...sequence.notes] };
+}
+
+/** A text as a sequence; `name` is what the panel calls it. @throws FormatError for an empty text or an encoder that does not fit the vocabulary */
+export function textSequence(content: string, name: string, options: Pick<SequenceOptions, 'vocabulary' | 'encoding'> = {}): Sequence {
+  const notes: string[] = [];
+  const vocabulary = options.vocabulary ?? own(content, notes);
+  const encoding = options.encoding ?? { kind: 'onehot', size: vocabulary.size };
+  if (encoding.size < vocabulary.size) throw new FormatError(FORMAT, `the encoder has ${encoding.size} rows, but the vocabulary ${vocabulary.name} has ${vocabulary.size} entries. Choose the encoder that belongs to it`);
+  const labels = cut(split(newlines(content, vocabulary, notes), vocabulary), encoding, notes);
+  if (labels.length === 0) throw new FormatError(FORMAT, `${printable(name)} holds no text; an input needs at least one step`);
+  const ids = Int32Array.from(labels, token => vocabulary.index.get(token) ?? -1);
+  notes.push(...misses(labels, ids, vocabulary));
+  return {
+    steps: labels.length, width: widthOf(encoding), data: encode(ids, encoding), labels, ids, notes,
+    axis: 'characters', description: `${name}, ${labels.length} ${byWords(vocabulary) ? 'words' : 'characters'}`,
+  };
+}
+
+function own(content: string, notes: string[]): Vocabulary {
+  notes.push('No vocabulary was given: the text\'s own characters, sorted, are taken as the vocabulary.');
+  return vocabularyOf(content);
+}
+
+/** Words where most entries are longer than a character. */
+function byWords({ index }: Vocabulary): boolean {
+  let long = 0;
+  for (const token of index.keys()) if ([...token.slice(0, 3)].length > 1) long++;
+  return long > index.size / 2;
+}
+
+const split = (content: string, vocabulary: Vocabulary): readonly string[] => (byWords(vocabulary) ? content.split(/\s+/).filter(w => w !== '') : [...content]);
+
+/** A vocabulary made on another system may know only \n. */
+function newlines(content: string, { index }: Vocabulary, notes: string[]): string {
+  if (index.has('\r') || !content.includes('\r\n')) return content;
+  notes.push('Line ends \\r\\n are read as \\n, which the vocabulary has.');
+  return content.replaceAll('\r\n', '\n');
+}
+
+function cut(labels: readonly string[], encoding: Encoding, notes: string[]): readonly string[] {
+  const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, widthOf(encoding))));
+  if (labels.length <= most) return labels;
+  notes.push(`Only the first ${most} of ${labels.length} steps are used: more would not fit into memory as rows of ${widthOf(encoding)}.`);
+  return labels.slice(0, most);
+}
+
+function misses(labels: readonly string[], ids: Int32Array, { name }: Vocabulary): readonly string[] {
+  const missing = new Map<string, number>();
+  labels.forEach((label, t) => {
+    if (ids[t] === -1) missing.set(label, (missing.get(label) ?? 0) + 1);
+  });
+  if (missing.size === 0) return [];
+  const total = [...missing.values()].reduce((a, b) => a + b, 0);
+  const shown = [...missing].sort((a, b) => b[1] - a[1]).slice(0, 10).map(([token, n]) => `${printable(JSON.stringify(token))} (${n}×)`).join(', ');
+  const more = missing.size > 10 ? ` and ${missing.size - 10} more` : '';
+  return [`${printable(name)} misses ${shown}${more}: ${total} of ${labels.length} steps are given as all-zero rows.`];
+}
+
+/** `cut`: the last character may be incomplete. */
+function decode(raw: Uint8Array, cut: boolean): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(raw, { stream: cut });
+  } catch {
+    throw new FormatError(FORMAT, 'it is not UTF-8 text. Save it as UTF-8');
+  }
+}
+
+/** Valid UTF-8, but for a character that the end cuts. */
+function isUtf8(head: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

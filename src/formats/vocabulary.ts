@@ -1,0 +1,98 @@
+/** Vocabularies: which text is which number, and how numbers become rows of input. */
+import { FormatError, type Bytes } from './format';
+import { printable, readExactly } from './parts/checked';
+
+export interface Vocabulary {
+  /** Ids run from 0 to size - 1. */
+  readonly size: number;
+  readonly index: ReadonlyMap<string, number>;
+  /** Where it came from, for notes. */
+  readonly name: string;
+}
+
+/** A row per id: a one at its place, or its row of an embedding [size, width]. */
+export type Encoding =
+  | { readonly kind: 'onehot'; readonly size: number }
+  | { readonly kind: 'embedding'; readonly size: number; readonly width: number; /** [size, width] */ readonly table: Float32Array };
+
+const FORMAT = 'vocabulary';
+const MOST_TOKENS = 1 << 20;
+
+/** Reads JSON: a list of texts, a map from text to id, or from id to text; also under `stoi`, `itos`, `vocab` or similar. @throws FormatError */
+export function parseVocabulary(json: string, name = 'vocabulary'): Vocabulary {
+  let value: unknown;
+  try {
+    value = JSON.parse(json.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new FormatError(FORMAT, `${name} is not JSON (${printable(error instanceof Error ? error.message : String(error))}). It should be a list like ["a", "b"] or a map like {"a": 0, "b": 1}`);
+  }
+  return vocabularyFrom(value, name);
+}
+
+const MOST_BYTES = 1 << 26;
+
+/** The vocabulary in a JSON file. @throws FormatError */
+export async function readVocabulary(bytes: Bytes): Promise<Vocabulary> {
+  if (bytes.size > MOST_BYTES) throw new FormatError(FORMAT, `${printable(bytes.name)} has ${bytes.size} bytes; a vocabulary has at most ${MOST_BYTES}`);
+  return parseVocabulary(new TextDecoder().decode(await readExactly(bytes, FORMAT, 'the vocabulary', 0, bytes.size)), printable(bytes.name));
+}
+
+function vocabularyFrom(value: unknown, name: string): Vocabulary {
+  if (Array.isArray(value)) return build(value.map((token, id) => [token, id]), name);
+  if (typeof value !== 'object' || value === null) throw wrong(name, 'neither a list nor a map');
+  const fields = Object.entries(value);
+  const nested = fields.find(([key, v]) => typeof v === 'object' && v !== null && /^(stoi|itos|vocab|vocabulary|tokens|chars|char2idx|char_to_id|token_to_id)$/i.test(key));
+  if (nested) return vocabularyFrom(nested[1], name);
+  const reversed = fields.length > 0 && fields.every(([key, v]) => /^\d+$/.test(key) && typeof v === 'string');
+  return build(reversed ? fields.map(([id, token]) => [token, Number(id)]) : fields, name);
+}
+
+const wrong = (name: string, found: string): FormatError => new FormatError(FORMAT, `${name} should be a list like ["a", "b"] or a map like {"a": 0, "b": 1}, but is ${found}`);
+
+function build(pairs: readonly (readonly [unknown, unknown])[], name: string): Vocabulary {
+  if (pairs.length === 0) throw new FormatError(FORMAT, `${name} is empty; it should name at least one text`);
+  if (pairs.length > MOST_TOKENS) throw new FormatError(FORMAT, `${name} has ${pairs.length} entries; at most ${MOST_TOKENS} can be used`);
+  const index = new Map<string, number>();
+  const owners = new Map<number, string>();
+  for (const [token, id] of pairs) {
+    if (typeof token !== 'string') throw wrong(name, `one with the entry ${printable(JSON.stringify(token) ?? 'nothing')}, which is no text`);
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MOST_TOKENS) throw wrong(name, `one where "${printable(token)}" has the id ${printable(JSON.stringify(id) ?? 'nothing')}`);
+    if (index.has(token)) throw new FormatError(FORMAT, `${name} names "${printable(token)}" twice`);
+    const owner = owners.get(id);
+    if (owner !== undefined) throw new FormatError(FORMAT, `${name} gives "${printable(owner)}" and "${printable(token)}" the same id ${id}`);
+    index.set(token, id);
+    owners.set(id, token);
+  }
+  return { size: Math.max(...chunkMax([...owners.keys()])) + 1, index, name };
+}
+
+/** Math.max takes its arguments on the stack: a thousand at a time. */
+function chunkMax(values: readonly number[]): number[] {
+  const out: number[] = [];
+  for (let k = 0; k < values.length; k += 1000) out.push(Math.max(...values.slice(k, k + 1000)));
+  return out;
+}
+
+/** The distinct characters of a text in code-point order, as scripts that train character models make it. */
+export function vocabularyOf(text: string): Vocabulary {
+  const characters = [...new Set(text)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
+  return { size: characters.length, index: new Map(characters.map((c, k) => [c, k])), name: 'the text\'s own characters' };
+}
+
+/** Length of a row. */
+export const widthOf = (encoding: Encoding): number => (encoding.kind === 'onehot' ? encoding.size : encoding.width);
+
+/** [steps, width]; an id outside the encoding, such as -1, becomes zeros. @throws FormatError where a table does not fit its sizes */
+export function encode(ids: Int32Array, encoding: Encoding): Float32Array {
+  const width = widthOf(encoding);
+  const out = new Float32Array(ids.length * width);
+  if (encoding.kind === 'embedding' && encoding.table.length !== encoding.size * width) {
+    throw new FormatError('encoder', `an embedding of shape [${encoding.size}, ${width}] should hold ${encoding.size * width} numbers, but ${encoding.table.length} were found`);
+  }
+  ids.forEach((id, t) => {
+    if (id < 0 || id >= encoding.size) return;
+    if (encoding.kind === 'onehot') out[t * width + id] = 1;
+    else out.set(encoding.table.subarray(id * width, (id + 1) * width), t * width);
+  });
+  return out;
+}
