@@ -1,0 +1,100 @@
+/** Matches a call's arguments with a signature and reads them as numbers, switches and words, noting what stays unknown. */
+import type { CallExpression, Expression } from './expression';
+import { dictEntries, fold, type Folded } from './fold';
+import type { Value } from './arithmetic';
+import type { Module, Scope } from './scopes';
+
+interface Given { readonly value: Expression; readonly scope: Scope }
+
+/** The arguments of a call by parameter name. */
+export interface Arguments {
+  given(parameter: string): Given | undefined;
+  /** Source text of a splat that may hold what is not given: `**kwargs`. */
+  readonly splat: string | undefined;
+}
+
+/** Binds positional arguments to `signature`, keywords by name; a dict written in the file is unpacked. */
+export function matchArguments(call: CallExpression, signature: readonly string[], scope: Scope, module: Module): Arguments {
+  const found = new Map<string, Given>();
+  let splat: string | undefined;
+  let position = 0;
+  for (const { name, splat: stars, value } of call.args) {
+    if (stars) {
+      const entries = stars === '**' ? dictEntries(value, scope, module) : undefined;
+      if (entries) for (const [key, entry] of entries) found.set(key, entry);
+      else splat ??= `${stars}${sourceOf(value, module)}`;
+      if (stars === '*') position = Infinity;
+    } else {
+      const parameter = name ?? signature[position++];
+      if (parameter !== undefined && !found.has(parameter)) found.set(parameter, { value, scope });
+    }
+  }
+  return { given: parameter => found.get(parameter), splat };
+}
+
+/** Source text on one line. */
+export function sourceOf(e: Expression, module: Module): string {
+  return module.text.slice(e.from, e.to).replace(/\s*\n\s*/g, ' ').trim();
+}
+
+/** Reads fields one by one; collects the source text of what is not a plain literal, and what only a default supports. */
+export interface FieldReader {
+  number(field: string, parameter: string, absent: number | null): number | null;
+  flag(field: string, parameter: string, absent: boolean): boolean | null;
+  word(field: string, parameter: string, absent: string): string | null;
+  has(parameter: string): boolean;
+  readonly symbols: Record<string, string>;
+  readonly assumed: string[];
+  readonly args: Arguments;
+}
+
+/** A reader over one call. */
+export function fieldReader(args: Arguments, module: Module): FieldReader {
+  const symbols: Record<string, string> = {};
+  const assumed: string[] = [];
+  function read<T>(field: string, parameter: string, absent: T, convert: (value: Value) => T | null, word = false): T | null {
+    const given = args.given(parameter);
+    if (!given) {
+      if (args.splat === undefined) return absent;
+      symbols[field] = args.splat;
+      return null;
+    }
+    const folded = fold(given.value, given.scope, module);
+    const result = word ? wordOf(given.value, folded) : folded.value;
+    const value = result === undefined ? null : convert(result);
+    const source = sourceOf(given.value, module);
+    if ((value === null || mentionsName(given.value)) && source !== '' && !(word && value !== null)) symbols[field] = source;
+    if (value !== null && folded.assumed) assumed.push(field);
+    return value;
+  }
+  return {
+    number: (field, parameter, absent) => read<number | null>(field, parameter, absent, v => typeof v === 'number' ? v : null),
+    flag: (field, parameter, absent) => read(field, parameter, absent, v => typeof v === 'boolean' ? v : typeof v === 'number' ? v !== 0 : null),
+    word: (field, parameter, absent) => read(field, parameter, absent, v => typeof v === 'string' ? v : v === null ? 'linear' : null, true),
+    has: parameter => args.given(parameter) !== undefined,
+    symbols, assumed, args,
+  };
+}
+
+/** Activations come as words (`'relu'`) or as functions (`tf.nn.relu`), whose last name is taken. */
+function wordOf(e: Expression, folded: Folded): Value | undefined {
+  if (folded.value !== undefined) return folded.value;
+  return e.kind === 'attribute' && /(^|\.)(nn|activations)$/.test(dotted(e.object)) ? e.name : undefined;
+}
+
+/** `a.b.c` of a chain of names; '' for anything else. */
+export function dotted(e: Expression): string {
+  if (e.kind === 'name') return e.name;
+  const object = e.kind === 'attribute' ? dotted(e.object) : '';
+  return object && e.kind === 'attribute' ? `${object}.${e.name}` : '';
+}
+
+function mentionsName(e: Expression): boolean {
+  switch (e.kind) {
+    case 'literal': return false;
+    case 'unary': return mentionsName(e.operand);
+    case 'binary': return mentionsName(e.left) || mentionsName(e.right);
+    case 'list': return e.items.some(mentionsName);
+    default: return true;
+  }
+}

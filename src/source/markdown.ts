@@ -1,0 +1,92 @@
+/** A description as Markdown for a hover. Everything that came from source text is escaped: names may hold links, HTML or icons. */
+import { countLine, type Description, type Pitfall } from './describe';
+
+export interface HoverAction { readonly label: string; readonly icon: string; readonly url: string }
+
+export interface HoverLinks {
+  /** Where a click on `Line 36` leads; no link where it answers nothing. */
+  line?(line: number): string | undefined;
+  readonly actions?: readonly HoverAction[];
+}
+
+/** Plain text that Markdown shows as it is, on one line. `$(icon)` stays text where theme icons are on. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/[\\`*_{}[\]()#+\-.!|~$:@=^]/g, '\\$&');
+}
+
+/** Code on one line; the fence is longer than any run of backticks in it, and a word joiner keeps `$(` from becoming an icon. */
+export function codeSpan(text: string): string {
+  const line = inert(text.replace(/[\r\n\u2028\u2029]+/g, ' '));
+  const fence = '`'.repeat(longestRun(line) + 1);
+  const pad = /^`|`$|^ .* $/.test(line) ? ' ' : '';
+  return line === '' ? '' : `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** A fenced block of several lines. */
+export function codeBlock(lines: readonly string[]): string {
+  const text = inert(lines.map(l => l.replace(/[\r\n\u2028\u2029]+/g, ' ')).join('\n'));
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function inert(text: string): string {
+  return text.replaceAll('$(', '$\u2060(');
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map(run => run.length));
+}
+
+/** Our own sentence with `code` in backticks, from which source text has been freed of backticks. */
+function sentence(text: string): string {
+  const parts = text.split('`');
+  return parts.map((part, i) => i % 2 === 1 && i < parts.length - 1 ? codeSpan(part) : escapeMarkdown(part)).join('');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+/** The hover, most important part first; under 8 kB. */
+export function markdown(description: Description, links: HoverLinks = {}): string {
+  const { title, shapes, parameterLines, equations, notes } = description;
+  const blocks = [
+    `### ${escapeMarkdown(title)}`,
+    ['| | shape | |', '|:--|:--|:--|', ...shapes.map(s => `| ${escapeMarkdown(s.what)} | ${cell(codeSpan(s.shape))} | ${cell(sentence(s.note))} |`)].join('\n'),
+    counts(description),
+    parameterLines.length > 0 ? codeBlock(parameterLines) : '',
+    equations ? codeBlock(equations.split('\n')) : '',
+    problems(description, links, notes),
+    actions(links.actions ?? []),
+  ];
+  return blocks.filter(Boolean).join('\n\n');
+}
+
+function counts(description: Description): string {
+  const line = countLine(description);
+  const comma = line.indexOf(' parameters,') + ' parameters'.length;
+  return line ? `**${line.slice(0, comma)}**${line.slice(comma)}` : '';
+}
+
+/** More than these are in the Problems view. */
+const mostPitfalls = 8;
+
+function problems({ pitfalls }: Description, links: HoverLinks, notes: readonly string[]): string {
+  const lines = [...pitfalls.slice(0, mostPitfalls).map(p => pitfall(p, links)), ...notes.map(n => `$(info) ${sentence(n)}`)];
+  return lines.length > 0 ? `---\n\n${lines.join('  \n')}` : '';
+}
+
+function pitfall({ severity, message, line, elsewhere }: Pitfall, links: HoverLinks): string {
+  const url = links.line?.(line);
+  const place = !elsewhere ? '' : url ? `**[Line ${line}](${safe(url)})**: ` : `**Line ${line}**: `;
+  return `$(${severity}) ${place}${sentence(message.length > 240 ? `${message.slice(0, 239)}…` : message)}`;
+}
+
+function actions(list: readonly HoverAction[]): string {
+  return list.length > 0 ? `---\n\n${list.map(a => `[$(${a.icon.replace(/[^\w-~]/g, '')}) ${escapeMarkdown(a.label)}](${safe(a.url)})`).join(' &nbsp; ')}` : '';
+}
+
+/** A link target that cannot end its bracket. */
+function safe(url: string): string {
+  return url.replace(/[()<>\s\\]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}

@@ -1,0 +1,96 @@
+/** What a callee may be: dotted paths of framework classes, through imports, aliases, getattr, dicts and conditions. */
+import type { Expression } from './expression';
+import { dictEntries, fold, memberBindings } from './fold';
+import { truth } from './arithmetic';
+import { lookup, type Binding, type Module, type Scope } from './scopes';
+
+/**
+ * Candidates for a callee. A path that starts with `?.` is rooted in a name that the file binds nowhere (a fragment);
+ * one that ends with `.*` is an attribute chosen at run time. Empty where it is the project's own.
+ */
+export interface Target {
+  readonly paths: readonly string[];
+  /** False where code not seen, or a condition, decides. */
+  readonly certain: boolean;
+}
+
+const none: Target = { paths: [], certain: true };
+
+interface Search { readonly module: Module; budget: number }
+
+/** Finds what an expression may name. */
+export function target(e: Expression, scope: Scope, module: Module): Target {
+  return find(e, scope, { module, budget: 300 });
+}
+
+function find(e: Expression, scope: Scope, s: Search): Target {
+  if (s.budget-- <= 0) return none;
+  switch (e.kind) {
+    case 'name': return named(e.name, scope, s);
+    case 'attribute': return attribute(e, scope, s);
+    case 'conditional': return either(e, scope, s);
+    case 'subscript': return fromDict(e.object, e.index[0], scope, s);
+    case 'call': return called(e, scope, s);
+    default: return none;
+  }
+}
+
+function named(name: string, scope: Scope, s: Search): Target {
+  const bindings = lookup(name, scope);
+  if (bindings.length === 0) return { paths: [`?.${name}`, ...s.module.stars.map(star => `${star}.${name}`)], certain: true };
+  return union(effective(bindings).map(b => bound(b, s)));
+}
+
+/** The last binding decides, unless it is an alternative: the branches of a try, or None where an import failed. */
+function effective(bindings: readonly Binding[]): readonly Binding[] {
+  const last = bindings.at(-1);
+  const imports = bindings.filter(b => b.kind === 'import');
+  if (last?.kind === 'import' && last.optional) return imports.filter(b => b.optional);
+  if (imports.length > 0 && last?.kind === 'value') return imports;
+  if (last?.kind === 'value' || last?.kind === 'parameter') return bindings.filter(b => b.kind === 'value' || b.kind === 'parameter');
+  return last ? [last] : [];
+}
+
+function bound(b: Binding, s: Search): Target {
+  if (b.kind === 'import') return { paths: [b.path], certain: true };
+  if (b.kind === 'value') return find(s.module.expression(b.node), b.scope, s);
+  if (b.kind === 'parameter' && b.fallback) return { ...find(s.module.expression(b.fallback), b.scope, s), certain: false };
+  return none;
+}
+
+function union(all: readonly Target[]): Target {
+  const useful = all.filter(t => t.paths.length > 0);
+  return { paths: [...new Set(useful.flatMap(t => t.paths))], certain: useful.length === all.length && useful.every(t => t.certain) };
+}
+
+function attribute(e: Extract<Expression, { kind: 'attribute' }>, scope: Scope, s: Search): Target {
+  const members = memberBindings(e.object, e.name, scope, s.module);
+  if (members.length > 0) return union(members.map(b => bound(b, s)));
+  const object = find(e.object, scope, s);
+  return { paths: object.paths.map(p => `${p}.${e.name}`), certain: object.certain };
+}
+
+function either(e: Extract<Expression, { kind: 'conditional' }>, scope: Scope, s: Search): Target {
+  const test = fold(e.test, scope, s.module);
+  if (test.value !== undefined && !test.assumed) return find(truth(test.value) ? e.then : e.otherwise, scope, s);
+  return { ...union([find(e.then, scope, s), find(e.otherwise, scope, s)]), certain: false };
+}
+
+function fromDict(object: Expression, key: Expression | undefined, scope: Scope, s: Search): Target {
+  const entries = key ? dictEntries(object, scope, s.module) : undefined;
+  if (!entries || !key) return none;
+  const value = fold(key, scope, s.module);
+  const entry = typeof value.value === 'string' && !value.assumed ? entries.get(value.value) : undefined;
+  if (entry) return find(entry.value, entry.scope, s);
+  return { ...union([...entries.values()].map(v => find(v.value, v.scope, s))), certain: false };
+}
+
+function called(e: Extract<Expression, { kind: 'call' }>, scope: Scope, s: Search): Target {
+  const [first, second] = e.args;
+  if (e.callee.kind === 'attribute' && e.callee.name === 'get' && first) return fromDict(e.callee.object, first.value, scope, s);
+  if (e.callee.kind !== 'name' || e.callee.name !== 'getattr' || !first || !second || lookup('getattr', scope).length > 0) return none;
+  const object = find(first.value, scope, s);
+  const name = fold(second.value, scope, s.module);
+  const known = typeof name.value === 'string' ? name.value : '*';
+  return { paths: object.paths.map(p => `${p}.${known}`), certain: object.certain && known !== '*' && !name.assumed };
+}

@@ -1,0 +1,23 @@
+import { describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import { newMemory, outline } from '../../src/source/index';
+
+/** A file of 5,000 lines as people write them: a hundred classes with layers, constants and other calls. */
+function large(): string {
+  const body = Array.from({ length: 36 }, (_, i) => `        x${i} = self.fc(torch.relu(x + ${i}), dim=-1).view(x.size(0), ${i})`).join('\n');
+  const one = (k: number): string => `H${k} = ${k + 8}\n\nclass Model${k}(nn.Module):\n    """Docs of ${k}."""\n    def __init__(self, inputs=4, layers=2):\n        super().__init__()\n        self.rnn = nn.LSTM(inputs, H${k}, layers)\n        self.fc = nn.Linear(H${k}, 2)\n\n    def forward(self, x):\n${body}\n        return x\n\n`;
+  return `import torch\nfrom torch import nn\n\n${Array.from({ length: 103 }, (_, k) => one(k)).join('')}`;
+}
+
+describe('speed of outlines', () => {
+  it('5,000 lines take tens of milliseconds, an edit of them less (printed; the bound is for slow machines)', () => {
+    const text = large();
+    const time = (f: () => void): number => { const start = process.cpuUsage(); f(); return process.cpuUsage(start).user / 1000; };
+    const fresh = Array.from({ length: 4 }, () => time(() => { assert.equal(outline(text, 'python').layers.length, 103); }));
+    const memory = newMemory();
+    outline(text, 'python', memory);
+    const edits = Array.from({ length: 4 }, (_, i) => time(() => { outline(text.replace('H50 = 58', `H50 = ${i}`), 'python', memory); }));
+    console.log(`        ${text.split('\n').length} lines: ${Math.min(...fresh).toFixed(0)} ms, after an edit ${Math.min(...edits).toFixed(0)} ms, first time ${fresh[0]?.toFixed(0)} ms (CPU)`);
+    assert.ok(Math.min(...fresh) < 1000);
+  });
+});
