@@ -7,6 +7,7 @@ import type { LevelRef } from '../../src/formats/format';
 import { memory } from '../../src/formats/memory';
 import { openOnnx } from '../../src/formats/onnx';
 import { random, uniform } from './helpers';
+import { DIRECTIONS, largeModel, SIZES } from './largeModel';
 import { floats, ints32, modelBytes, node, value, type TensorMessage } from './onnxSchema';
 
 const I = 5;
@@ -149,14 +150,14 @@ describe(`ONNX nodes agree with ONNX Runtime (seed ${SEED}, H=${H}, ${T} steps)`
   }
 
   for (const op of ['LSTM', 'GRU', 'RNN'] as const) {
-    for (const direction of ['forward', 'reverse', 'bidirectional'] as const) {
+    for (const direction of DIRECTIONS) {
       it(`${op} ${direction} at H=128 over 200 steps`, async function () {
-        const { bytes, x, d } = large(op, direction);
+        const { bytes, x, directions: d } = largeModel(op, direction, SEED);
         const { stacks } = await openOnnx(memory('m.onnx', bytes));
         const level = await stacks[0]!.levels[0]!.load();
-        const mine = (await run({ name: 'm', levels: [level] }, x, 200)).levels[0]!.output;
+        const mine = (await run({ name: 'm', levels: [level] }, x, SIZES.steps)).levels[0]!.output;
         const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
-        const { Y } = await session.run({ X: new ort.Tensor('float32', x, [200, 1, 16]) });
+        const { Y } = await session.run({ X: new ort.Tensor('float32', x, [SIZES.steps, 1, SIZES.inputSize]) });
         await session.release();
         const { error, bound } = distance(mine, Y!.data as Float32Array);
         this.test!.title += `: max error ${error.toExponential(1)} (${d * 128} outputs a step)`;
@@ -165,18 +166,3 @@ describe(`ONNX nodes agree with ONNX Runtime (seed ${SEED}, H=${H}, ${T} steps)`
     }
   }
 });
-
-function large(op: Case['op'], direction: string): { bytes: Uint8Array; x: Float32Array; d: number } {
-  const next = random(SEED);
-  const d = direction === 'bidirectional' ? 2 : 1;
-  const rows = (blocks[op] ?? 0) * 128;
-  const bound = 1 / Math.sqrt(128);
-  const bytes = modelBytes({
-    name: 'g', node: [node(op, ['X', 'W', 'R', 'B'], ['Y'], { hidden_size: 128, direction })],
-    initializer: [
-      floats('W', [d, rows, 16], uniform(d * rows * 16, bound, next)), floats('R', [d, rows, 128], uniform(d * rows * 128, bound, next)), floats('B', [d, 2 * rows], uniform(d * 2 * rows, bound, next)),
-    ],
-    input: [value('X', [200, 1, 16])], output: [value('Y', [200, d, 1, 128])],
-  });
-  return { bytes, x: uniform(200 * 16, 1, next), d };
-}

@@ -1,0 +1,79 @@
+/**
+ * What a layer is tied to: checkpoint, stack in it, input, vocabulary, encoder, decoder. Proposed by shape and name from the files of a
+ * workspace folder, editable, and saved with relative paths. Nothing here knows vscode; Files stands for the folder.
+ */
+import type { Bytes } from './formats/format';
+
+export interface Binding {
+  /** Path from the workspace folder; null: no checkpoint, random weights. */
+  readonly checkpoint?: string | null;
+  /** Name of the stack in the checkpoint: PyTorch's prefix, ONNX's node. */
+  readonly stack?: string;
+  /** Tensors chosen by hand where names say nothing, in the order that the cell's framework stores them. */
+  readonly tensors?: readonly string[];
+  /** Path of a text, CSV or array. */
+  readonly input?: string;
+  /** An input made up instead. */
+  readonly generate?: { readonly kind: string; readonly steps: number; readonly seed: number };
+  /** Columns of a table, by name. */
+  readonly columns?: readonly string[];
+  readonly vocabulary?: string;
+  /** `onehot`, or the name of an embedding tensor [vocabulary, inputSize]. */
+  readonly encoder?: string;
+  /** A tensor [vocabulary, units] that turns h into scores of the next character; null: none. */
+  readonly decoder?: string | null;
+  readonly decoderBias?: string;
+  readonly seed?: number;
+}
+
+export type Field = keyof Binding;
+
+/** The files of one workspace folder. Paths are relative to it, with forward slashes. */
+export interface Files {
+  list(): Promise<readonly string[]>;
+  /** @throws Problem or Error when it can't be read */
+  open(path: string): Promise<Bytes>;
+}
+
+/** Why each field has its value: `chosen by shape and name`, `saved`, `chosen by you`. */
+export type Reasons = { [K in Field]?: string };
+
+/** Folders between two files: 0 in the same folder. */
+export function distance(a: string, b: string): number {
+  const [from, to] = [a, b].map(path => path.split('/').slice(0, -1)) as [string[], string[]];
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  return from.length + to.length - 2 * shared;
+}
+
+/** Nearest first; equals in alphabetical order. */
+export const nearest = (paths: readonly string[], to: string): string[] =>
+  [...paths].sort((a, b) => distance(a, to) - distance(b, to) || (a < b ? -1 : 1));
+
+export const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');
+export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+export const hasEnding = (path: string, endings: readonly string[]): boolean => endings.some(e => path.toLowerCase().endsWith(`.${e}`));
+
+const forms: { readonly [K in Field]: (value: unknown) => boolean } = {
+  checkpoint: v => v === null || typeof v === 'string',
+  stack: v => typeof v === 'string',
+  tensors: isStrings,
+  input: v => typeof v === 'string',
+  generate: v => typeof v === 'object' && v !== null && typeof (v as { kind?: unknown }).kind === 'string'
+    && isCount((v as { steps?: unknown }).steps) && isCount((v as { seed?: unknown }).seed),
+  columns: isStrings,
+  vocabulary: v => typeof v === 'string',
+  encoder: v => typeof v === 'string',
+  decoder: v => v === null || typeof v === 'string',
+  decoderBias: v => typeof v === 'string',
+  seed: isCount,
+};
+
+function isStrings(v: unknown): boolean { return Array.isArray(v) && v.every(item => typeof item === 'string'); }
+function isCount(v: unknown): boolean { return typeof v === 'number' && Number.isSafeInteger(v) && v >= 0; }
+
+/** A saved binding, with what is not of the right form left out. */
+export function checkBinding(value: unknown): Binding {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([key, v]) => Object.hasOwn(forms, key) && forms[key as Field](v)));
+}

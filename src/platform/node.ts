@@ -1,0 +1,66 @@
+/** Node's side: Bytes over files, and starting the worker. Imported by the command line, the host and the worker only. */
+import { open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { Worker, parentPort } from 'node:worker_threads';
+import type { Bytes } from '../formats/format';
+import type { Port } from '../protocol';
+
+/** Random access to a file; it is opened for each read, so that nothing is held and a saved-over file is seen. @throws when it cannot be read */
+export async function fileBytes(path: string): Promise<Bytes> {
+  const info = await stat(path);
+  if (!info.isFile()) throw new Error(`${path} is not a file.`);
+  return {
+    name: basename(path),
+    size: info.size,
+    read: (offset, length) => readAt(path, offset, Math.max(0, Math.min(length, info.size - offset))),
+    sibling: other => siblingBytes(path, other),
+  };
+}
+
+async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = new Uint8Array(length);
+    let got = 0;
+    while (got < length) {
+      const { bytesRead } = await file.read(buffer, got, length - got, offset + got);
+      if (bytesRead === 0) break; // the file became shorter since it was measured
+      got += bytesRead;
+    }
+    return got === length ? buffer : buffer.subarray(0, got);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A file in the same folder or below; links that lead out of it are refused. */
+async function siblingBytes(path: string, other: string): Promise<Bytes> {
+  const folder = await realpath(dirname(path));
+  const target = await realpath(join(folder, other));
+  const inside = relative(folder, target);
+  if (isAbsolute(other) || inside.startsWith('..') || isAbsolute(inside)) throw new Error(`${other} lies outside the folder of ${basename(path)}.`);
+  return fileBytes(target);
+}
+
+/** A worker thread as a Port; `stop` ends it. `died` is told when it ends by itself. */
+export function startWorker(script: string, died: (error: Error) => void): { readonly port: Port; stop(): Promise<number> } {
+  const worker = new Worker(script);
+  worker.on('error', died);
+  return {
+    port: {
+      post: (message, transfer) => worker.postMessage(message, [...(transfer ?? [])]),
+      listen: handler => { worker.on('message', handler); },
+    },
+    stop: () => worker.terminate(),
+  };
+}
+
+/** The worker's own end of its Port. @throws outside a worker */
+export function workerPort(): Port {
+  const parent = parentPort;
+  if (!parent) throw new Error('Not in a worker.');
+  return {
+    post: (message, transfer) => parent.postMessage(message, [...(transfer ?? [])]),
+    listen: handler => { parent.on('message', handler); },
+  };
+}

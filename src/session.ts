@@ -1,0 +1,135 @@
+/** What one panel looks at: opens a subject on a recorder, makes the scene, and answers for tiles and cards. Knows no vscode. */
+import type { Cell } from './core/cells/cell';
+import type { Network } from './core/layer';
+import type { Sequence } from './core/sequence';
+import { parse } from './core/equations';
+import type { Invented, Note, Remote, Scene, SceneLevel, SceneSignal, TileRequest, Tile, UnitCard, UnitOrder } from './protocol';
+import type { Decoder, Recorded, RecorderApi, Summary, SummaryLevel } from './recorder';
+
+/** Everything that is needed to draw, with the words that say where it came from. */
+export interface Subject {
+  readonly reference: string;
+  readonly model: string;
+  readonly weights: { readonly description: string; readonly invented?: Invented };
+  readonly notes: readonly Note[];
+  readonly canReveal: boolean;
+  readonly content:
+    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly seed: number }
+    | { readonly kind: 'trace'; readonly recorded: Recorded; readonly description: string };
+}
+
+export class Session {
+  private current: { readonly subject: Subject; readonly scene: Scene } | undefined;
+  private revision = 0;
+
+  constructor(private readonly recorder: Remote<RecorderApi>) {}
+
+  get scene(): Scene | undefined { return this.current?.scene; }
+
+  /** Runs (or loads) the subject; the last scene stays until this one stands. @throws Error with a message for people */
+  async open(subject: Subject): Promise<Scene> {
+    const revision = ++this.revision;
+    const { content } = subject;
+    const summary = content.kind === 'run'
+      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), seed: content.seed, invented: subject.weights.invented !== undefined, revision })
+      : await this.recorder.load({ ...content.recorded, revision });
+    const scene = sceneOf(subject, summary, revision);
+    this.current = { subject, scene };
+    return scene;
+  }
+
+  cancel(): void { void this.recorder.cancel(); }
+
+  tile(request: TileRequest): Promise<Tile> { return this.recorder.tile(request); }
+  track(name: string): Promise<Float32Array> { return this.recorder.track(name); }
+  surprise(): Promise<Float32Array> { return this.recorder.surprise(); }
+  order(level: number, direction: number, by: UnitOrder): Promise<Int32Array> { return this.recorder.order(level, direction, by); }
+  card(level: number, direction: number, unit: number): Promise<UnitCard> { return this.recorder.card(level, direction, unit); }
+
+  async labels(from: number, to: number): Promise<readonly string[]> {
+    const content = this.current?.subject.content;
+    const labels = content?.kind === 'run' ? content.sequence.labels : content?.recorded.labels;
+    return labels?.slice(from, to) ?? [];
+  }
+}
+
+function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
+  const { content } = subject;
+  return {
+    revision,
+    reference: subject.reference,
+    model: subject.model,
+    steps: summary.steps,
+    levels: summary.levels.map((level, k) => sceneLevel(level, content.kind === 'run' ? content.parameters[k] ?? 0 : 0)),
+    input: inputOf(content),
+    weights: subject.weights,
+    tracks: summary.tracks,
+    surprise: summary.surprise,
+    notes: [...subject.notes, ...notFinite(summary)],
+    canReveal: subject.canReveal,
+  };
+}
+
+function inputOf(content: Subject['content']): Scene['input'] {
+  if (content.kind === 'trace') return { description: content.description, axis: content.recorded.labels ? 'time' : 'steps' };
+  const { description, axis, columns, invented } = content.sequence;
+  return {
+    description, axis,
+    ...(columns ? { columns } : {}),
+    ...(invented ? { invented: { words: invented, seed: content.inputSeed ?? 0 } } : {}),
+  };
+}
+
+function sceneLevel(level: SummaryLevel, parameters: number): SceneLevel {
+  const words = level.cell ? equationsOf(level.cell) : new Map<string, SignalWords>();
+  return {
+    name: level.name,
+    cell: level.cell?.name ?? 'recorded',
+    variant: level.cell?.variant ?? '',
+    inputSize: level.inputSize,
+    units: level.units,
+    parameters,
+    directions: level.directions.map(d => ({
+      direction: d.direction,
+      signals: d.signals.map((s): SceneSignal => {
+        const known = words.get(s.name) ?? unnamed(s.name);
+        return { name: s.name, label: known.label, equation: known.equation, kind: known.kind, hue: hueOf(s.name, known.kind), units: s.units, stats: s.stats };
+      }),
+    })),
+  };
+}
+
+interface SignalWords { readonly label: string; readonly equation: string; readonly kind: SceneSignal['kind'] }
+
+function equationsOf(cell: Cell): Map<string, SignalWords> {
+  return new Map(parse(cell.equations).signals.map(s => [s.name, { label: s.label, equation: s.equation, kind: s.kind }]));
+}
+
+const usual: Readonly<Record<string, SignalWords>> = {
+  x: { label: 'input', equation: '', kind: 'input' },
+  h: { label: 'hidden state', equation: '', kind: 'state' },
+  c: { label: 'cell state', equation: '', kind: 'state' },
+};
+
+function unnamed(name: string): SignalWords {
+  const plain = name.replace(/\.pre$/, '');
+  if (plain !== name) return { label: `preactivation of ${plain}`, equation: '', kind: 'value' };
+  return usual[name] ?? { label: name, equation: '', kind: 'value' };
+}
+
+/** One hue a concept: what has the same job in another cell has the same colour (a GRU's z keeps, its r reads, its n proposes). */
+const hues: Readonly<Record<string, SceneSignal['hue']>> = { x: 'x', i: 'i', f: 'f', o: 'o', g: 'g', c: 'c', h: 'h', z: 'f', r: 'o', n: 'g' };
+
+function hueOf(name: string, kind: SceneSignal['kind']): SceneSignal['hue'] {
+  const byKind = { input: 'x', gate: 'i', candidate: 'g', state: 'h', value: 'x' } as const;
+  return hues[name.replace(/\.pre$/, '')] ?? byKind[kind];
+}
+
+function notFinite(summary: Summary): Note[] {
+  return summary.levels.flatMap(level => level.directions.flatMap(d => {
+    const first = d.signals.flatMap(s => s.stats.notFinite ? [{ name: s.name, ...s.stats.notFinite }] : []).sort((a, b) => a.step - b.step)[0];
+    if (!first) return [];
+    const where = `${level.name}${d.direction === 'reverse' ? ' (reverse)' : ''}`;
+    return [{ severity: 'error' as const, text: `${where}: ${first.name} is ${first.value} at step ${first.step}, ${first.name === 'x' ? 'feature' : 'unit'} ${first.unit}. Everything computed from it is affected.` }];
+  }));
+}
