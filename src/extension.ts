@@ -1,7 +1,19 @@
-/** Starts Gatescope. */
-import * as vscode from 'vscode';
+/** Starts Gatescope: one line a feature. */
+import type * as vscode from 'vscode';
+import { registerHover } from './host/hover';
+import { registerInspector } from './host/inspector';
+import { registerLens } from './host/lens';
+import { registerPanels } from './host/panels';
+import { registerTree } from './host/tree';
+import { registerVisualize } from './host/visualize';
 
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(vscode.commands.registerCommand('gatescope.visualize', () =>
-    vscode.window.showInformationMessage('There is nothing to show yet.')));
+  const panels = registerPanels(context);
+  context.subscriptions.push(
+    registerVisualize(panels),
+    registerHover(),
+    registerLens(),
+    registerTree(),
+    registerInspector(context, panels),
+  );
 }

@@ -42,7 +42,10 @@ const open = new Map<Page, string>();
 beforeEach(function () { running = this.currentTest?.fullTitle() ?? running; });
 afterEach(async function () {
   if (this.currentTest?.state !== 'failed') return;
-  for (const [index, page] of [...open.keys()].entries()) await screenshot(page, `failed-${running.replace(/\W+/g, '-')}-${index}`);
+  for (const [index, page] of [...open.keys()].entries()) {
+    await screenshot(page, `failed-${running.replace(/\W+/g, '-')}-${index}`);
+    await closePage(page); // else it slows down all that follow
+  }
 });
 after(async () => {
   for (const page of open.keys()) await closePage(page);

@@ -7,15 +7,13 @@ const WEBVIEW = '/webview/browser/pre/';
 
 /** Runs a command by its title through the command palette. Fails when the palette does not offer it. */
 export async function palette(page: Page, title: string): Promise<void> {
-  const input = await quickInput(page, 'F1');
-  await input.fill(`>${title}`);
+  await quickInput(page, 'F1', `>${title}`);
   await row(page, title).click({ timeout: PATIENCE });
 }
 
 /** Titles that the command palette offers for what is typed. */
 export async function paletteOffers(page: Page, typed: string): Promise<string[]> {
-  const input = await quickInput(page, 'F1');
-  await input.fill(`>${typed}`);
+  await quickInput(page, 'F1', `>${typed}`);
   await page.waitForFunction(() => document.querySelector('.quick-input-list .monaco-list-row') !== null);
   await page.waitForTimeout(300);
   const labels = await page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
@@ -25,16 +23,14 @@ export async function paletteOffers(page: Page, typed: string): Promise<string[]
 
 /** Opens a file of the workspace by its path relative to the workspace folder, through quick open. */
 export async function openFile(page: Page, path: string): Promise<void> {
-  const input = await quickInput(page, 'Control+P');
-  await input.fill(path);
+  await quickInput(page, 'Control+P', path);
   await row(page, basename(path)).click({ timeout: PATIENCE });
   await page.locator(`.tabs-container .tab.active[data-resource-name="${basename(path)}"]`).waitFor({ timeout: PATIENCE });
 }
 
 /** Puts the cursor of the active text editor on a line and column, both from 1. */
 export async function putCursor(page: Page, line: number, column = 1): Promise<void> {
-  const input = await quickInput(page, 'Control+G');
-  await input.fill(`:${line}:${column}`);
+  await quickInput(page, 'Control+G', `:${line}:${column}`);
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: PATIENCE });
   await page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col ${column}` }).first().waitFor({ timeout: PATIENCE });
@@ -92,9 +88,14 @@ export function treeRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
 }
 
-/** Messages that are shown, as text. */
-export async function notifications(page: Page): Promise<string[]> {
-  return page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+/** The newest message: in the notification center, since a toast goes by itself. Waits until there is one. */
+export async function notification(page: Page): Promise<Locator> {
+  const message = page.locator('.notifications-center .notification-list-item-message').first();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await palette(page, 'Notifications: Show Notifications');
+    try { await message.waitFor({ timeout: PATIENCE / 5 }); return message; } catch { await page.keyboard.press('Escape'); }
+  }
+  throw new Error('no message was shown');
 }
 
 /** Titles of the open tabs, in order. */
@@ -126,12 +127,19 @@ async function placeOf(page: Page, text: string): Promise<{ x: number; y: number
   return await place.jsonValue() as { x: number; y: number };
 }
 
-/** Opens the quick input by a key. While a webview that loads has the focus keys get lost, so it is pressed again until the input shows. */
-async function quickInput(page: Page, key: string): Promise<Locator> {
+/**
+ * Opens the quick input by a key and types into it. While a webview that loads has the focus keys get lost, and one that takes the
+ * focus closes the input again: so both are tried again until the text stands there.
+ */
+async function quickInput(page: Page, key: string, text: string): Promise<void> {
   const input = page.locator('.quick-input-widget:visible input[type="text"], .quick-input-widget:visible .quick-input-box input').first();
   for (let attempt = 0; attempt < 20; attempt++) {
     await page.keyboard.press(key);
-    try { await input.waitFor({ timeout: 1000 }); return input; } catch { /* pressed again */ }
+    try {
+      await input.waitFor({ timeout: 1000 });
+      await input.fill(text, { timeout: 2000 });
+      return;
+    } catch { /* tried again */ }
   }
   throw new Error(`the quick input did not open on ${key}`);
 }

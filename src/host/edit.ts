@@ -1,0 +1,141 @@
+/** Editing a binding, a field at a time, by quick picks of what fits and a file dialog for the rest. One row a field. */
+import * as vscode from 'vscode';
+import { hasEnding, nearest, type Binding } from '../binding';
+import { generators } from '../core/generate';
+import { candidates, open, openSequence, type Checkpoint } from '../formats/index';
+import { biasOf } from '../propose';
+import { saveBinding, savedBinding } from './bindings';
+import { bytesOf, filesOf, relativePath, resolvePath } from './folders';
+import { stackWords } from './openFile';
+import { label } from './plain';
+import { contextOf, settingsOf, type Context } from './prepare';
+import type { Target } from './target';
+import { misfit } from '../wanted';
+
+/** Makes the changed binding; undefined where the person stops. */
+type Editor = (context: Context, binding: Binding, value?: string) => Promise<Binding | undefined>;
+
+const editors: Readonly<Record<string, Editor>> = {
+  checkpoint: async (context, binding) => {
+    const random: Item = { label: '$(refresh) Random weights', description: 'the framework\'s default initialisation', value: '' };
+    const path = await pickFile(context, ['safetensors', 'onnx'], 'Whose weights?', [random]);
+    if (path === undefined) return undefined;
+    const { stack: _stack, tensors: _tensors, encoder: _encoder, decoder: _decoder, decoderBias: _bias, ...rest } = binding;
+    if (path === '') return { ...rest, checkpoint: null };
+    const chosen = { ...rest, checkpoint: path };
+    // Where names say nothing, or nothing that fits, the person says which tensors are meant.
+    const checkpoint = await checkpointOf(context, chosen);
+    if (!checkpoint || checkpoint.stacks.some(s => misfit(s, context.wanted) === undefined)) return chosen;
+    return { ...chosen, ...await pickTensors(checkpoint, context) };
+  },
+  prefix: async (context, binding) => {
+    const checkpoint = await checkpointOf(context, binding);
+    const choice = checkpoint && await pickTensors(checkpoint, context);
+    if (!choice) return undefined;
+    const { stack: _stack, tensors: _tensors, ...rest } = binding;
+    return { ...rest, ...choice };
+  },
+  input: async (context, binding) => {
+    const made = generators.map((g): Item => ({ label: `$(graph-line) ${g.label}`, description: g.purpose, value: `*${g.id}` }));
+    const path = await pickFile(context, ['txt', 'csv', 'tsv', 'npy'], 'What goes in?', made);
+    if (path === undefined) return undefined;
+    const { input: _input, generate: _generate, columns: _columns, ...rest } = binding;
+    const { seed } = settingsOf(context.folder);
+    return path.startsWith('*') ? { ...rest, generate: { kind: path.slice(1), steps: 200, seed } } : { ...rest, input: path };
+  },
+  columns: async (context, binding) => {
+    if (binding.input === undefined) return undefined;
+    const all = (await openSequence(await bytesOf(resolvePath(context.folder, binding.input)))).columns ?? [];
+    const picked = await vscode.window.showQuickPick(all.map(name => ({ label: label(name), name })), { canPickMany: true, title: 'Which columns? They are read in the order of the file' });
+    return picked && picked.length > 0 ? { ...binding, columns: picked.map(p => p.name) } : undefined;
+  },
+  vocabulary: async (context, binding) => {
+    const path = await pickFile(context, ['json'], 'Which vocabulary?', []);
+    return path === undefined ? undefined : { ...binding, vocabulary: path };
+  },
+  encoder: async (context, binding) => {
+    const checkpoint = await checkpointOf(context, binding);
+    const width = context.wanted.inputSize ?? (await stackOf(context, binding))?.levels[0]?.inputSize;
+    const tables = matrices(checkpoint).filter(t => width === undefined || t.shape[1] === width);
+    const chosen = await pick([{ label: 'One-hot', description: 'vocabulary and input size are equal', value: 'onehot' }, ...tables.map(tensorItem)], 'How do characters become the input?');
+    return chosen === undefined ? undefined : { ...binding, encoder: chosen };
+  },
+  decoder: async (context, binding) => {
+    const checkpoint = await checkpointOf(context, binding);
+    const chosen = await pick([{ label: 'None', description: 'no surprise row', value: '' }, ...matrices(checkpoint).map(tensorItem)], 'What turns h into scores of the next character?');
+    if (chosen === undefined) return undefined;
+    const { decoderBias: _bias, ...rest } = binding;
+    const weight = checkpoint?.tensors.find(t => t.name === chosen);
+    const bias = weight && checkpoint && biasOf(checkpoint, weight, weight.shape[0] ?? 0);
+    return { ...rest, decoder: chosen === '' ? null : chosen, ...(bias ? { decoderBias: bias } : {}) };
+  },
+  seed: async (context, binding, value) => {
+    const now = binding.seed ?? settingsOf(context.folder).seed;
+    const text = value ?? await vscode.window.showInputBox({ title: 'Seed of what is made up', value: String(now), validateInput: v => /^\d{1,9}$/.test(v) ? undefined : 'A whole number from 0 to 999,999,999' });
+    if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined;
+    const seed = Number(text);
+    return { ...binding, seed, ...(binding.generate ? { generate: { ...binding.generate, seed } } : {}) };
+  },
+  random: async (_, binding) => {
+    const { stack: _stack, tensors: _tensors, encoder: _encoder, decoder: _decoder, decoderBias: _bias, ...rest } = binding;
+    return { ...rest, checkpoint: null };
+  },
+};
+
+/** What links and buttons of the panel are called, beside `edit:FIELD`. */
+const aliases: Readonly<Record<string, string>> = {
+  chooseWeights: 'checkpoint', chooseInput: 'input', chooseColumns: 'columns', randomWeights: 'random', seed: 'seed', weights: 'checkpoint', input: 'input',
+};
+
+/** True where the binding changed and was saved. */
+export async function edit(target: Target, id: string, value?: string): Promise<boolean> {
+  const editor = editors[aliases[id] ?? id.replace(/^edit:/, '')];
+  if (!editor || target.kind === 'trace') return false;
+  const context = await contextOf(target);
+  const binding = { ...await savedBinding(context.folder, context.key), ...context.fixed };
+  const changed = await editor(context, binding, value);
+  if (!changed) return false;
+  await saveBinding(context.folder, context.key, changed);
+  return true;
+}
+
+interface Item extends vscode.QuickPickItem { readonly value: string }
+
+async function pick(items: readonly Item[], title: string): Promise<string | undefined> {
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.value;
+}
+
+/** A path relative to the folder: one of the workspace's files, nearest first, or one from a dialog. */
+async function pickFile(context: Context, endings: readonly string[], title: string, more: readonly Item[]): Promise<string | undefined> {
+  const paths = nearest((await filesOf(context.folder).list()).filter(p => hasEnding(p, endings) && !p.endsWith('.vscode/gatescope.json')), context.path);
+  const browse: Item = { label: '$(folder-opened) Browse…', value: '\0' };
+  const value = await pick([...paths.map((p): Item => ({ label: label(p), value: p })), ...more, browse], title);
+  if (value !== '\0') return value;
+  const uri = (await vscode.window.showOpenDialog({ title, defaultUri: context.folder, filters: { Files: [...endings], 'All files': ['*'] } }))?.[0];
+  return uri && relativePath(context.folder, uri);
+}
+
+async function checkpointOf(context: Context, binding: Binding): Promise<Checkpoint | undefined> {
+  if (typeof binding.checkpoint !== 'string') return undefined;
+  const opened = await open(await bytesOf(resolvePath(context.folder, binding.checkpoint)));
+  return opened.kind === 'checkpoint' ? opened : undefined;
+}
+
+async function stackOf(context: Context, binding: Binding): Promise<Checkpoint['stacks'][number] | undefined> {
+  return (await checkpointOf(context, binding))?.stacks.find(s => s.name === binding.stack);
+}
+
+const matrices = (checkpoint: Checkpoint | undefined): Checkpoint['tensors'] => checkpoint?.tensors.filter(t => t.shape.length === 2) ?? [];
+const tensorItem = (t: Checkpoint['tensors'][number]): Item => ({ label: label(t.name), description: `[${t.shape.join(', ')}] ${t.dtype}`, value: t.name });
+
+/** Stacks found by their names first, then groups of tensors that fit by shape alone. */
+async function pickTensors(checkpoint: Checkpoint, { wanted }: Context): Promise<Pick<Binding, 'stack'> | Pick<Binding, 'tensors'> | undefined> {
+  const named = checkpoint.stacks.map(s => ({ label: label(s.name), description: stackWords(s), choice: { stack: s.name } }));
+  const byShape = candidates(checkpoint.tensors, {
+    cell: wanted.family ?? undefined, inputSize: wanted.inputSize ?? undefined, units: wanted.units ?? undefined,
+  }).map(({ tensors: { kernel, recurrentKernel, bias, recurrentBias }, why }) => {
+    const names = [kernel, recurrentKernel, bias, recurrentBias].flatMap(t => t ? [t.name] : []);
+    return { label: label(names.join(', ')), detail: label(why), choice: { tensors: names } };
+  });
+  return (await vscode.window.showQuickPick([...named, ...byShape], { title: 'Which tensors are the layer?', matchOnDetail: true }))?.choice;
+}

@@ -1,0 +1,48 @@
+/** The Inspector view: the selected unit at the selected step, following the panel. */
+import * as vscode from 'vscode';
+import { connect, type HostApi, type Remote, type WebviewApi } from '../protocol';
+import { page, webviewOptions } from './html';
+import type { Panels } from './panels';
+
+export function registerInspector(context: vscode.ExtensionContext, panels: Panels): vscode.Disposable {
+  return vscode.window.registerWebviewViewProvider('gatescope.inspector', { resolveWebviewView: view => resolve(view, context, panels) });
+}
+
+function resolve(view: vscode.WebviewView, context: vscode.ExtensionContext, panels: Panels): void {
+  const { webview } = view;
+  webview.options = webviewOptions(context.extensionUri);
+  const disposables: vscode.Disposable[] = [];
+  let loaded = false;
+  let shown = -1;
+  const session = (): NonNullable<Panels['active']>['session'] => {
+    if (!panels.active) throw new Error('Nothing is shown.');
+    return panels.active.session;
+  };
+  const api: HostApi = {
+    ready: async () => { loaded = true; shown = -1; follow(); },
+    tile: async request => session().tile(request),
+    labels: async (from, to) => session().labels(from, to),
+    track: async name => session().track(name),
+    surprise: async () => session().surprise(),
+    order: async (level, direction, by) => session().order(level, direction, by),
+    card: async (level, direction, unit) => session().card(level, direction, unit),
+    select: selection => panels.active?.select(selection),
+    save: () => undefined,
+    act: async id => { if (id === 'show') panels.active?.panel.reveal(); },
+    binding: async () => [],
+  };
+  const remote: Remote<WebviewApi> = connect<WebviewApi>({
+    post: message => { void webview.postMessage(message); },
+    listen: handler => { disposables.push(webview.onDidReceiveMessage(handler)); },
+  }, api);
+  const follow = (): void => {
+    const scene = panels.active?.session.scene;
+    if (!loaded) return;
+    if (scene && scene.revision !== shown) { shown = scene.revision; void remote.scene(scene); }
+    if (!scene && shown !== 0) { shown = 0; void remote.failed(undefined); }
+    if (scene) void remote.selected(panels.active?.selection ?? {}); // before anything is selected: the first unit and step
+  };
+  disposables.push(panels.onDidChange(follow));
+  view.onDidDispose(() => vscode.Disposable.from(...disposables).dispose());
+  webview.html = page(webview, context.extensionUri, 'inspector');
+}

@@ -1,0 +1,50 @@
+/** Opens a checkpoint or a trace: the file given, else one chosen; several stacks in it give a quick pick. */
+import * as vscode from 'vscode';
+import { open } from '../formats/index';
+import type { StackRef } from '../formats/format';
+import { bytesOf } from './folders';
+import type { Panels } from './panels';
+import { baseName, label, sentence } from './plain';
+
+const readable = { 'Checkpoints and traces': ['safetensors', 'onnx'], 'All files': ['*'] };
+
+export async function openFile(panels: Panels, wish: unknown): Promise<void> {
+  const uri = await fileOf(wish);
+  if (!uri) return;
+  const given = stackOf(wish);
+  try {
+    const opened = await open(await bytesOf(uri));
+    if (opened.kind === 'trace') { await panels.show({ kind: 'trace', uri }); return; }
+    const stack = given ?? (opened.stacks.length > 1 ? await pickStack(opened.stacks) : opened.stacks[0]?.name);
+    if (stack === undefined && opened.stacks.length > 1) return;
+    await panels.show(stack === undefined ? { kind: 'checkpoint', uri } : { kind: 'checkpoint', uri, stack });
+  } catch (error) {
+    void vscode.window.showErrorMessage(sentence(`${baseName(uri)} could not be opened. ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+/** From the explorer (a Uri), the tree or a link (`{uri, stack}`), else from a dialog. */
+async function fileOf(wish: unknown): Promise<vscode.Uri | undefined> {
+  if (wish instanceof vscode.Uri) return wish;
+  const uri = (wish as { uri?: unknown } | undefined)?.uri;
+  if (typeof uri === 'string') return vscode.Uri.parse(uri);
+  return (await vscode.window.showOpenDialog({ filters: readable, title: 'Open a checkpoint or trace', openLabel: 'Open' }))?.[0];
+}
+
+function stackOf(wish: unknown): string | undefined {
+  const stack = (wish as { stack?: unknown } | undefined)?.stack;
+  return typeof stack === 'string' ? stack : undefined;
+}
+
+async function pickStack(stacks: readonly StackRef[]): Promise<string | undefined> {
+  const items = stacks.map(stack => ({ label: label(stack.name), description: stackWords(stack), name: stack.name }));
+  return (await vscode.window.showQuickPick(items, { title: 'Which layer?' }))?.name;
+}
+
+/** `LSTM 24 → 64 · 2 layers · both directions` */
+export function stackWords(stack: StackRef): string {
+  const [first] = stack.levels;
+  if (!first) return '';
+  const both = first.directions.length > 1 ? ' · both directions' : '';
+  return `${first.cell.name} ${first.inputSize} → ${first.units}${stack.levels.length > 1 ? ` · ${stack.levels.length} layers` : ''}${both}`;
+}

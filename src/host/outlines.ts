@@ -1,0 +1,57 @@
+/** Outlines of documents, one for each version, and of files that are not open. */
+import * as vscode from 'vscode';
+import { newMemory, outline } from '../source/index';
+import type { Memory } from '../source/python';
+import type { Language, LayerSpec, Outline } from '../source/outline';
+
+/** Layers of a document are found again after an edit by class, name and order among equals, else by line. */
+export interface LayerKey { readonly owner: string; readonly name: string; readonly nth: number; readonly line: number }
+
+const languages: Readonly<Record<string, Language>> = { python: 'python' };
+
+export function languageOf(document: vscode.TextDocument): Language | undefined {
+  return languages[document.languageId];
+}
+
+const cache = new WeakMap<vscode.TextDocument, { readonly version: number; readonly outline: Outline; readonly memory: Memory }>();
+
+export function outlineOf(document: vscode.TextDocument): Outline {
+  const language = languageOf(document);
+  if (!language) return { layers: [], problems: [] };
+  const known = cache.get(document);
+  if (known?.version === document.version) return known.outline;
+  const memory = known?.memory ?? newMemory();
+  const fresh = { version: document.version, outline: outline(document.getText(), language, memory), memory };
+  cache.set(document, fresh);
+  return fresh.outline;
+}
+
+/** The outline of a file, open or not; an open one counts with its unsaved edits. */
+export async function outlineAt(uri: vscode.Uri): Promise<{ readonly outline: Outline; readonly text: string }> {
+  const document = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
+  if (document) return { outline: outlineOf(document), text: document.getText() };
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  return { outline: outline(text, uri.path.endsWith('.ipynb') ? 'notebook' : 'python'), text };
+}
+
+export function keyOf(spec: LayerSpec, all: readonly LayerSpec[]): LayerKey {
+  const equals = all.filter(other => other.owner === spec.owner && other.name === spec.name);
+  return { owner: spec.owner, name: spec.name, nth: equals.indexOf(spec), line: spec.line };
+}
+
+export function findLayer(key: LayerKey, all: readonly LayerSpec[]): LayerSpec | undefined {
+  const equals = all.filter(other => other.owner === key.owner && other.name === key.name);
+  return equals[key.nth] ?? equals[0] ?? all.find(other => other.line === key.line);
+}
+
+/** What a person calls the layer. */
+export const layerName = (spec: LayerSpec): string => spec.name || `${(spec.cell ?? 'layer').toUpperCase()} on line ${spec.line}`;
+
+/** The layer whose call or line the position is on: the innermost, then the line's first. */
+export function layerAt(document: vscode.TextDocument, position: vscode.Position): LayerSpec | undefined {
+  const offset = document.offsetAt(position);
+  const layers = outlineOf(document).layers;
+  const around = layers.filter(l => l.span.from <= offset && offset <= l.span.to);
+  const innermost = around.sort((a, b) => (a.span.to - a.span.from) - (b.span.to - b.span.from))[0];
+  return innermost ?? layers.find(l => l.line === position.line + 1);
+}

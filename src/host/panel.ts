@@ -1,0 +1,170 @@
+/** One panel: a webview, its worker and its session. What it shows is a Target; what the person does in it comes as `act`. */
+import * as vscode from 'vscode';
+import { asProblem, type Problem } from '../errors';
+import { startWorker } from '../platform/node';
+import { connect, type HostApi, type Note, type Progress, type Remote, type Selection, type ViewState, type WebviewApi } from '../protocol';
+import type { RecorderApi, RecorderEvents } from '../recorder';
+import { Session } from '../session';
+import { page, webviewOptions } from './html';
+import { prepare, savedFields, type Prepared } from './prepare';
+import { edit } from './edit';
+import { revealInCode } from './reveal';
+import { referenceOf, titleOf, type Target } from './target';
+import { watchFiles } from './watch';
+
+export const viewType = 'gatescope.panel';
+
+export class Panel {
+  private readonly worker: ReturnType<typeof startWorker>;
+  private readonly view: Remote<WebviewApi>;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly disposables: vscode.Disposable[] = [this.changed];
+  readonly session: Session;
+  private target: Target | undefined;
+  private prepared: Prepared | undefined;
+  private state: ViewState | undefined;
+  private failure: Problem | undefined;
+  private progress: Progress | undefined;
+  private fileNotes: readonly Note[] = [];
+  private loaded = false;
+  private isPinned = false;
+  /** Which scene the webview has, so far as it was not loaded anew. */
+  private sent = '';
+  private turn = 0;
+  selection: Selection | undefined;
+  /** The scene, the selection or the pin changed. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(readonly panel: vscode.WebviewPanel, private readonly context: vscode.ExtensionContext) {
+    const events: RecorderEvents = { progress: p => this.showProgress(p) };
+    this.worker = startWorker(vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath, error => this.fail(asProblem(error, 'The engine stopped.')));
+    this.session = new Session(connect<RecorderApi>(this.worker.port, events));
+    panel.webview.options = webviewOptions(context.extensionUri);
+    this.view = connect<WebviewApi>({
+      post: message => { void panel.webview.postMessage(message); },
+      listen: handler => { this.disposables.push(panel.webview.onDidReceiveMessage(handler)); },
+    }, this.api());
+    panel.webview.html = page(panel.webview, context.extensionUri, 'main');
+    panel.onDidDispose(() => this.dispose(), undefined, this.disposables);
+    panel.onDidChangeViewState(() => this.changed.fire(), undefined, this.disposables);
+  }
+
+  get pinned(): boolean { return this.isPinned; }
+  get shown(): Target | undefined { return this.target; }
+
+  /** Shows a target; the one before stays drawn until this one stands. `choose` asks for that field first. */
+  async show(target: Target, choose?: string): Promise<void> {
+    const mine = ++this.turn;
+    const reference = referenceOf(target);
+    if (this.target && referenceOf(this.target) !== reference) this.state = undefined;
+    this.target = target;
+    this.panel.title = titleOf(target);
+    this.state ??= this.context.workspaceState.get<ViewState>(stateKey(reference));
+    try {
+      if (choose !== undefined) await edit(target, choose);
+      this.prepared = await prepare(target);
+      if (mine !== this.turn) return;
+      this.watch(this.prepared);
+      await this.session.open(this.prepared.subject);
+      if (mine !== this.turn) return;
+      this.failure = undefined;
+      this.fileNotes = [];
+    } catch (error) {
+      if (mine !== this.turn) return;
+      this.failure = asProblem(error, `${this.panel.title} cannot be shown.`);
+    }
+    this.progress = undefined;
+    this.replay();
+    this.changed.fire();
+  }
+
+  togglePin(): void {
+    this.isPinned = !this.isPinned;
+    if (this.loaded) void this.view.pinned(this.isPinned);
+  }
+
+  /** A command of the palette that the panel carries out itself, such as `showTable`. */
+  command(id: string): void { if (this.loaded) void this.view.command(id); }
+
+  select(selection: Partial<Selection>): void { if (this.loaded) void this.view.selected(selection); }
+
+  private api(): HostApi {
+    const { session } = this;
+    return {
+      ready: async () => { this.loaded = true; this.sent = ''; this.replay(); },
+      tile: request => session.tile(request),
+      labels: (from, to) => session.labels(from, to),
+      track: name => session.track(name),
+      surprise: () => session.surprise(),
+      order: (level, direction, by) => session.order(level, direction, by),
+      card: (level, direction, unit) => session.card(level, direction, unit),
+      select: selection => { this.selection = selection; this.changed.fire(); },
+      save: state => this.save(state),
+      act: (id, value) => this.act(id, value),
+      binding: async () => this.failure && this.target ? savedFields(this.target) : this.prepared?.fields ?? [],
+    };
+  }
+
+  /** Sends all there is to show: after the webview loaded, came back from a hidden tab, or when anything changed. */
+  private replay(): void {
+    if (!this.loaded) return;
+    this.sendScene();
+    void this.view.failed(this.failure && { title: this.failure.title, lines: this.failure.lines, actions: this.failure.actions });
+    void this.view.progress(this.progress);
+    void this.view.pinned(this.isPinned);
+  }
+
+  /** Once: the same scene again would draw all rows anew. */
+  private sendScene(): void {
+    const { scene } = this.session;
+    const key = `${scene?.revision} ${this.fileNotes.map(n => n.text).join(' ')}`;
+    if (!scene || key === this.sent) return;
+    this.sent = key;
+    void this.view.scene({ ...scene, notes: [...this.fileNotes, ...scene.notes] }, this.state);
+  }
+
+  private showProgress(progress: Progress): void {
+    this.progress = progress;
+    if (this.loaded) void this.view.progress(progress);
+  }
+
+  private fail(problem: Problem): void {
+    this.failure = problem;
+    this.replay();
+  }
+
+  private save(state: ViewState): void {
+    this.state = state;
+    if (this.target) void this.context.workspaceState.update(stateKey(referenceOf(this.target)), state);
+  }
+
+  private async act(id: string, value?: string): Promise<void> {
+    if (id === 'open') { await vscode.commands.executeCommand('gatescope.openFile'); return; }
+    if (!this.target) return;
+    switch (id) {
+      case 'cancel': this.session.cancel(); return;
+      case 'pin': this.togglePin(); this.changed.fire(); return;
+      case 'reveal': await revealInCode(this.target); return;
+      case 'reload': await this.show(this.target); return;
+      case 'binding': this.command('binding'); return;
+      default: if (await edit(this.target, id, value)) await this.show(this.target);
+    }
+  }
+
+  private watch(prepared: Prepared): void {
+    this.watcher?.dispose();
+    this.watcher = watchFiles(prepared.files, name => {
+      this.fileNotes = [{ severity: 'warning', text: `${name} changed on disk since it was read.`, actions: [{ id: 'reload', label: 'Reload' }] }];
+      this.replay();
+    });
+  }
+  private watcher: vscode.Disposable | undefined;
+
+  private dispose(): void {
+    this.watcher?.dispose();
+    void this.worker.stop();
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+}
+
+const stateKey = (reference: string): string => `view:${reference}`;

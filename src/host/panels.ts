@@ -1,0 +1,70 @@
+/** All panels: which one a new target goes to, and which one the side panel follows. */
+import * as vscode from 'vscode';
+import { Panel, viewType } from './panel';
+import { parseReference, type Target } from './target';
+
+export class Panels implements vscode.Disposable {
+  private readonly panels: Panel[] = [];
+  private readonly changed = new vscode.EventEmitter<Panel | undefined>();
+  /** The followed panel, its scene or its selection changed. */
+  readonly onDidChange = this.changed.event;
+  private followed: Panel | undefined;
+
+  constructor(private readonly context: vscode.ExtensionContext) {}
+
+  get active(): Panel | undefined { return this.followed; }
+
+  /** In the panel that is not pinned, else in a new one beside the editor. */
+  async show(target: Target, choose?: string): Promise<Panel> {
+    const panel = this.panels.find(p => !p.pinned) ?? this.adopt(vscode.window.createWebviewPanel(
+      viewType, 'Gatescope', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, {}));
+    panel.panel.reveal(undefined, true);
+    this.follow(panel);
+    await panel.show(target, choose);
+    return panel;
+  }
+
+  /** A panel that VS Code brought back after a reload; what it showed is in the webview's own state. */
+  async restore(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const target = parseReference((state as { reference?: unknown } | undefined)?.reference);
+    if (!target) { webview.dispose(); return; }
+    const panel = this.adopt(webview);
+    this.follow(panel);
+    await panel.show(target);
+  }
+
+  private adopt(webview: vscode.WebviewPanel): Panel {
+    webview.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
+    const panel = new Panel(webview, this.context);
+    this.panels.push(panel);
+    panel.onDidChange(() => { if (webview.active || this.followed === panel) this.follow(panel); });
+    webview.onDidDispose(() => {
+      this.panels.splice(this.panels.indexOf(panel), 1);
+      this.follow(this.panels.at(-1));
+    });
+    return panel;
+  }
+
+  private follow(panel: Panel | undefined): void {
+    this.followed = panel;
+    void vscode.commands.executeCommand('setContext', 'gatescope.panelOpen', panel !== undefined);
+    this.changed.fire(panel);
+  }
+
+  dispose(): void {
+    for (const panel of [...this.panels]) panel.panel.dispose();
+    this.changed.dispose();
+  }
+}
+
+export function registerPanels(context: vscode.ExtensionContext): Panels {
+  const panels = new Panels(context);
+  context.subscriptions.push(
+    panels,
+    vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: (panel, state) => panels.restore(panel, state) }),
+    vscode.commands.registerCommand('gatescope.pin', () => panels.active?.togglePin()),
+    vscode.commands.registerCommand('gatescope.showTable', () => panels.active?.command('showTable')),
+    vscode.commands.registerCommand('gatescope.editBinding', () => panels.active?.command('binding')),
+  );
+  return panels;
+}

@@ -1,0 +1,125 @@
+/** From a target to what the session opens: outline or checkpoint, saved or proposed binding, loaded subject, and the binding's lines to show. */
+import * as vscode from 'vscode';
+import { baseOf, type Binding, type Files, type Reasons } from '../binding';
+import { layerGone } from '../errors';
+import type { BindingField } from '../protocol';
+import { propose, type Choice } from '../propose';
+import type { Subject } from '../session';
+import { describe } from '../source/describe';
+import type { LayerSpec } from '../source/outline';
+import { subjectOf, traceSubject, type Request, type Settings } from '../subject';
+import { anything, wantedOf, type Wanted } from '../wanted';
+import { saveBinding, savedBinding } from './bindings';
+import { filesOf, folderFor, relativePath, resolvePath } from './folders';
+import { findLayer, layerName, outlineAt } from './outlines';
+import { label } from './plain';
+import { referenceOf, type Target } from './target';
+
+export interface Prepared {
+  readonly subject: Subject;
+  readonly fields: readonly BindingField[];
+  /** What it was read from, to be watched. */
+  readonly files: readonly vscode.Uri[];
+}
+
+/** What a target is, before any binding. */
+export interface Context {
+  readonly folder: vscode.Uri;
+  readonly path: string;
+  /** Under which the binding is saved. */
+  readonly key: string;
+  readonly model: string;
+  readonly wanted: Wanted;
+  readonly spec?: LayerSpec;
+  readonly cellId: string | null;
+  readonly fixed: Binding;
+  /** The code's text: files that it names are likelier. */
+  readonly code: string;
+}
+
+/** @throws Problem */
+export async function contextOf(target: Target): Promise<Context> {
+  const folder = folderFor(target.uri);
+  const path = relativePath(folder, target.uri);
+  const base = { folder, path, cellId: null, fixed: {}, code: '' };
+  if (target.kind !== 'code') {
+    const stack = target.kind === 'checkpoint' ? target.stack : undefined;
+    return { ...base, key: `${path}#${stack ?? ''}`, model: baseOf(path), wanted: anything(stack ?? ''), fixed: { checkpoint: path, ...(stack === undefined ? {} : { stack }) } };
+  }
+  const { outline, text } = await outlineAt(target.uri);
+  const spec = findLayer(target.key, outline.layers);
+  if (!spec) throw layerGone(target.key.name || `the layer on line ${target.key.line}`, baseOf(path));
+  const nth = target.key.nth > 0 ? `~${target.key.nth}` : '';
+  return {
+    ...base, spec, code: text, cellId: describe(spec).cellId,
+    key: `${path}#${spec.owner ? `${spec.owner}.` : ''}${spec.name}${nth}`,
+    model: spec.owner || baseOf(path),
+    wanted: { ...wantedOf(spec), name: layerName(spec) },
+  };
+}
+
+export function settingsOf(uri: vscode.Uri): Settings {
+  const settings = vscode.workspace.getConfiguration('gatescope', uri);
+  return { maximumSteps: settings.get<number>('maximumSteps', 2000), seed: settings.get<number>('seed', 7) };
+}
+
+/** @throws Problem, FormatError */
+export async function prepare(target: Target): Promise<Prepared> {
+  const reference = referenceOf(target);
+  const context = await contextOf(target);
+  const files = filesOf(context.folder);
+  if (target.kind === 'trace') {
+    return { subject: await traceSubject(context.path, reference, files, settingsOf(target.uri)), fields: [], files: [target.uri] };
+  }
+  const saved = await savedBinding(context.folder, context.key) ?? {};
+  const { binding, reasons } = await settle(context, files, saved);
+  const request: Request = { reference, model: context.model, wanted: context.wanted, ...(context.spec ? { spec: context.spec } : {}), cellId: context.cellId, binding };
+  const subject = await subjectOf(request, files, settingsOf(target.uri));
+  if (JSON.stringify(binding) !== JSON.stringify(saved)) await saveBinding(context.folder, context.key, binding).catch(() => undefined); // a folder that cannot be written keeps nothing
+  return {
+    subject,
+    fields: fieldsOf(binding, saved, reasons, subject),
+    files: [binding.checkpoint, binding.input, binding.vocabulary].flatMap(p => typeof p === 'string' ? [resolvePath(context.folder, p)] : []),
+  };
+}
+
+async function settle(context: Context, files: Files, saved: Binding): Promise<{ binding: Binding; reasons: Reasons }> {
+  const fixed = { ...saved, ...context.fixed };
+  const proposal = await propose(context.wanted, context.path, files, fixed, context.code);
+  if (proposal.choices.length < 2) return proposal;
+  const chosen = await pickChoice(proposal.choices, context.wanted.name);
+  if (!chosen) return proposal;
+  const again = await propose(context.wanted, context.path, files, { ...fixed, ...chosen }, context.code);
+  return { binding: again.binding, reasons: { ...again.reasons, checkpoint: 'chosen by you', stack: 'chosen by you' } };
+}
+
+async function pickChoice(choices: readonly Choice[], layer: string): Promise<Choice | undefined> {
+  const items = choices.map(choice => ({ label: label(choice.checkpoint), description: label(choice.stack), choice }));
+  return (await vscode.window.showQuickPick(items, { title: `Several checkpoints fit ${label(layer)}`, placeHolder: 'Whose weights?' }))?.choice;
+}
+
+/** What is saved, for when it cannot be shown: it must still be possible to change it. */
+export async function savedFields(target: Target): Promise<BindingField[]> {
+  if (target.kind === 'trace') return [];
+  const context = await contextOf(target);
+  const saved = { ...await savedBinding(context.folder, context.key), ...context.fixed };
+  return fieldsOf(saved, saved, {}, undefined);
+}
+
+/** The binding as lines to read and edit. */
+function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: Subject | undefined): BindingField[] {
+  const why = (field: keyof Binding): string => field in saved ? 'saved' : reasons[field] ?? '';
+  const run = subject?.content.kind === 'run' ? subject.content : undefined;
+  const random = subject?.weights.description ?? 'random';
+  const seed = subject?.weights.invented?.seed ?? run?.inputSeed ?? binding.seed;
+  const prefix = binding.tensors ? binding.tensors.join(', ') : binding.stack;
+  return [
+    { id: 'checkpoint', label: 'Checkpoint', value: binding.checkpoint ?? random, why: binding.checkpoint ? why('checkpoint') : binding.checkpoint === null ? 'chosen by you' : 'no checkpoint fits' },
+    ...(binding.checkpoint ? [{ id: 'prefix' as const, label: 'Tensors', value: prefix ?? '', why: why(binding.tensors ? 'tensors' : 'stack') }] : []),
+    { id: 'input', label: 'Input', value: binding.input ?? run?.sequence.description ?? '', why: binding.input !== undefined ? why('input') : binding.generate ? 'chosen by you' : 'made up: nothing fits' },
+    { id: 'vocabulary', label: 'Vocabulary', value: binding.vocabulary ?? 'none', why: why('vocabulary') },
+    { id: 'encoder', label: 'Encoder', value: binding.encoder ?? 'none', why: why('encoder') },
+    { id: 'decoder', label: 'Decoder', value: binding.decoder ?? 'none', why: why('decoder') },
+    { id: 'seed', label: 'Seed', value: seed === undefined ? '' : String(seed), why: 'of what is made up' },
+  ];
+}

@@ -1,0 +1,62 @@
+/**
+ * Visualize LSTM: the layer named by the caller (lens, hover, tree), else the one at the cursor, else the only one of the file,
+ * else the person's choice; with no editor, a file.
+ */
+import * as vscode from 'vscode';
+import { codeEndings, dataEndings } from './folders';
+import { keyOf, layerAt, layerName, languageOf, outlineAt, outlineOf, type LayerKey } from './outlines';
+import { openFile } from './openFile';
+import type { Panels } from './panels';
+import { baseName, label, sentence } from './plain';
+import type { Target } from './target';
+
+interface Wish { readonly uri: string; readonly key?: LayerKey; readonly choose?: string; readonly signal?: string }
+
+export function registerVisualize(panels: Panels): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('gatescope.visualize', (wish?: unknown) => visualize(panels, wish)),
+    vscode.commands.registerCommand('gatescope.openFile', (uri?: unknown) => openFile(panels, uri)),
+  );
+}
+
+async function visualize(panels: Panels, wish: unknown): Promise<void> {
+  // The context menus of editor and explorer hand over a Uri; links in hovers hand over what this file's Wish says.
+  if (isWish(wish)) return show(panels, vscode.Uri.parse(wish.uri), wish);
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return openFile(panels, undefined);
+  if (!languageOf(editor.document)) return none(baseName(editor.document.uri));
+  const layers = outlineOf(editor.document).layers;
+  const spec = layerAt(editor.document, editor.selection.active) ?? (layers.length === 1 ? layers[0] : undefined);
+  const key = spec ? keyOf(spec, layers) : layers.length > 1 ? await pickLayer(editor.document.uri) : undefined;
+  if (layers.length === 0) return none(baseName(editor.document.uri));
+  if (key) await panels.show({ kind: 'code', uri: editor.document.uri, key });
+}
+
+async function show(panels: Panels, uri: vscode.Uri, wish: Wish): Promise<void> {
+  const key = wish.key ?? await pickLayer(uri);
+  if (!key) return;
+  const target: Target = { kind: 'code', uri, key };
+  const panel = await panels.show(target, wish.choose);
+  if (wish.signal) panel.select({ signal: wish.signal });
+}
+
+async function pickLayer(uri: vscode.Uri): Promise<LayerKey | undefined> {
+  const { outline } = await outlineAt(uri);
+  const items = outline.layers.map(spec => ({
+    label: label(layerName(spec)),
+    description: label([spec.cell?.toUpperCase() ?? 'chosen at run time', spec.owner, `line ${spec.line}`].filter(Boolean).join(' · ')),
+    key: keyOf(spec, outline.layers),
+  }));
+  return (await vscode.window.showQuickPick(items, { title: 'Which layer?', placeHolder: 'The cursor is on none of them' }))?.key;
+}
+
+async function none(file: string): Promise<void> {
+  const open = 'Open a checkpoint or trace…';
+  const said = await vscode.window.showInformationMessage(sentence(
+    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces (.${dataEndings.slice(0, 2).join(', .')}).`), open);
+  if (said === open) await vscode.commands.executeCommand('gatescope.openFile');
+}
+
+function isWish(value: unknown): value is Wish {
+  return typeof value === 'object' && value !== null && !(value instanceof vscode.Uri) && typeof (value as Wish).uri === 'string';
+}

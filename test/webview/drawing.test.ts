@@ -1,0 +1,93 @@
+import { describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import { random } from '../../src/core/random';
+import type { Tile } from '../../src/protocol';
+import type { DrawnRow } from '../../webview/probe';
+import { entry, ramp, unpack } from '../../webview/ramps';
+import { runs } from '../../webview/views/timeline/axis';
+import { bandsOf, curves, quantile, reach } from '../../webview/views/timeline/bands';
+import { findText } from '../../webview/views/timeline/find';
+import { fill } from '../../webview/views/timeline/heatmap';
+import { linesFor } from '../../webview/views/timeline/layout';
+import { nearest, pixelOf, valueOf } from './decode';
+
+const tile = (columns: number, units: number, mean: Float32Array, more: Partial<Tile> = {}): Tile =>
+  ({ revision: 1, level: 0, direction: 0, signal: 'f', from: 0, to: columns, bucket: 1, columns, units, mean, ...more });
+const table = ramp(['#19191b', '#97344b', '#ff6b8b'], '#ff00ff');
+
+describe('heatmap', () => {
+  it('puts units down in the shown order and steps across', () => {
+    const look = { scale: { kind: 'unit' } as const, ramp: table, order: Int32Array.of(2, 0, 1), lines: linesFor(3) };
+    const pixels = new Uint32Array(6);
+    fill(pixels, tile(2, 3, Float32Array.of(0, 0.2, 0.4, 0.6, 0.8, 1)), look);
+    const wanted = [0.4, 1, 0, 0.6, 0.2, 0.8].map(v => table[entry(look.scale, v)]);
+    assert.deepEqual([...pixels], wanted);
+  });
+  it('shows the mean of units that share a line, and NaN wherever one of them is', () => {
+    const look = { scale: { kind: 'unit' } as const, ramp: table, order: Int32Array.of(0, 1, 2), lines: { count: 2, pool: 2, line: 2, height: 4 } };
+    const pixels = new Uint32Array(4);
+    fill(pixels, tile(2, 3, Float32Array.of(0.2, 0.6, 1, 0.5, NaN, 0)), look);
+    assert.deepEqual([...pixels], [table[102], table[256], table[255], table[0]]);
+  });
+  it('is decoded by colour to within half a step of the ramp', () => {
+    const row: DrawnRow = {
+      signal: 'f', selector: '', from: 10, to: 20, bucket: 1, units: 3, pool: 1, lineHeight: 22, order: [2, 0, 1],
+      rect: { x: 0, y: 0, width: 500, height: 66 }, ratio: 2, scale: { kind: 'unit' }, ramp: Array.from(table.subarray(0, 256), unpack), notFinite: [255, 0, 255],
+    };
+    for (const value of [0, 0.031, 0.5, 0.77, 1]) {
+      const { entry: found, off } = nearest(row, unpack(table[entry(row.scale, value)]!));
+      assert.equal(off, 0);
+      assert.ok(Math.abs(valueOf(row, found) - value) < 1.5 / 255);
+    }
+    assert.deepEqual(pixelOf(row, 0, 12), { x: 250, y: 66 });
+    assert.equal(pixelOf(row, 0, 25), undefined);
+  });
+});
+
+describe('lines of an open row', () => {
+  it('take quantiles as sorting does (seed 11)', () => {
+    const source = random(11);
+    for (let n = 1; n < 80; n++) {
+      const values = Float32Array.from({ length: n }, () => Math.round(20 * source.uniform()) / 7);
+      const sorted = values.slice().sort();
+      for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+        const [place, low] = [share * (n - 1), Math.floor(share * (n - 1))];
+        const wanted = sorted[low]! + ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!) * (place - low);
+        assert.ok(Math.abs(quantile(values.slice(), n, share) - wanted) < 1e-6, `${n} values, share ${share}`);
+      }
+    }
+  });
+  it('leave out what is not finite, and leave a gap where nothing is', () => {
+    const bands = bandsOf(tile(2, 4, Float32Array.of(1, NaN, 3, Infinity, NaN, NaN, NaN, NaN)));
+    assert.deepEqual([bands.mean[0], bands.low[0], bands.high[0], bands.min[0], bands.max[0]], [2, 1.5, 2.5, 1, 3]);
+    assert.ok(Number.isNaN(bands.mean[1]));
+  });
+  it('put points in the middle of steps', () => {
+    const { unit, mean } = curves([tile(2, 2, Float32Array.of(1, 2, 3, 4), { from: 10 })], 1);
+    assert.deepEqual(unit, [{ x: 10.5, y: 2 }, { x: 11.5, y: 4 }]);
+    assert.deepEqual(mean, [{ x: 10.5, y: 1.5 }, { x: 11.5, y: 3.5 }]);
+  });
+  it('lose no spike where steps are pooled', () => {
+    const pooled = tile(2, 1, Float32Array.of(0, 0), { bucket: 8, to: 16, min: Float32Array.of(-1, -9), max: Float32Array.of(5, 2) });
+    const { unit, min, max } = curves([pooled], 0);
+    assert.deepEqual(unit.map(p => p.y), [-1, 5, 2, -9]);
+    assert.deepEqual(unit.map(p => p.x), [2, 6, 10, 14]);
+    assert.deepEqual([min[1]!.y, max[0]!.y], [-9, 5]);
+  });
+  it('scale to the unit, not to NaN', () => {
+    assert.ok(Math.abs(reach([{ x: 0, y: -2 }, { x: 1, y: NaN }]) - 2.24) < 1e-9);
+  });
+});
+
+describe('axis', () => {
+  it('finds where a feature is on', () => {
+    assert.deepEqual(runs(Float32Array.of(1, 1, 0, 0, 1, 0, 1), { from: 1, to: 7 }), [{ from: 1, to: 2 }, { from: 4, to: 5 }, { from: 6, to: 7 }]);
+    assert.deepEqual(runs(Float32Array.of(1, 1), { from: 0, to: 900 }), [{ from: 0, to: 2 }]);
+  });
+  it('finds text across characters, and labels by their part', () => {
+    assert.deepEqual(findText([...'an "Else" or else'], 'ELSE', true), [4, 13]);
+    assert.deepEqual(findText(['😀', 'a', 'b'], 'ab', true), [1]);
+    assert.deepEqual(findText(['2012-01-31', '2012-02-01'], '02-', false), [1]);
+    assert.deepEqual(findText(['a'], '', true), []);
+  });
+});

@@ -1,0 +1,133 @@
+/** The panel: joins the host, keeps the state, shows the view. */
+import { connect, type HostApi, type Scene, type Selection, type ViewState, type WebviewApi } from '../src/protocol';
+import { openBinding } from './binding';
+import { Data } from './data';
+import { el, setAttributes } from './dom';
+import { Header } from './header';
+import { Live } from './live';
+import { Messages } from './messages';
+import { exposeProbe } from './probe';
+import { fit } from './restore';
+import { Store, touches, type State } from './state';
+import { readTheme, watchTheme } from './theme';
+import { VIEWS } from './views';
+import { revealing } from './views/timeline/layout';
+import type { Context, Mounted } from './views/view';
+import { vsCodeWindow } from './vscode';
+
+const SELECT_MS = 100;
+const SAVE_MS = 300;
+
+const { port, kept } = vsCodeWindow();
+const store = new Store(firstState());
+const host = connect<HostApi>(port, webviewApi());
+const live = new Live();
+const data = new Data(store, host, report);
+const context: Context = { store, data, host, say: words => live.say(words), act: (id, value) => { host.act(id, value).catch(report); } };
+const header = new Header(context, () => void openBinding(context, document.body), () => mounted?.view.help());
+const messages = new Messages(context);
+const stage = el('div', { id: 'view', class: 'view' });
+let mounted: { readonly id: string; readonly view: Mounted } | undefined;
+
+document.body.append(header.element, el('main', {}, messages.element, stage, live.element));
+store.listen((state, changed) => {
+  header.draw(state, changed);
+  messages.draw(state, changed);
+  showView(state);
+  mounted?.view.update(state, changed);
+  if (touches(changed, 'selection', 'hover', 'held')) tell();
+  if (touches(changed, 'selection', 'from', 'to', 'open', 'order')) keep();
+});
+document.addEventListener('keydown', event => {
+  if (!mounted?.view.key(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
+watchTheme(() => requestAnimationFrame(() => store.set({ theme: readTheme() })));
+exposeProbe(state => data.bucket(state));
+host.ready().catch(report);
+
+/** Commands of the palette that the panel carries out. */
+const commands: Readonly<Record<string, () => void>> = {
+  showTable: () => store.set({ table: !store.state.table }),
+  binding: () => void openBinding(context, document.body),
+};
+
+function firstState(): State {
+  return {
+    view: VIEWS[0]?.id ?? '', scene: undefined, progress: undefined, problem: undefined, panelPinned: false,
+    selection: { level: 0, direction: 0, unit: 0, step: 0, signal: '' }, held: false, hover: undefined, pointed: undefined, from: 0, to: 1, open: [], order: 'index',
+    units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined, arrived: 0, theme: readTheme(), plotWidth: 0, viewHeight: window.innerHeight, table: false,
+  };
+}
+
+/** What the host may call. */
+function webviewApi(): WebviewApi {
+  return {
+    scene: show,
+    progress: progress => store.set({ progress: progress ?? undefined }),
+    failed: problem => store.set({ problem: problem ?? undefined }),
+    selected: selection => {
+      const { from, to, scene, selection: before } = store.state;
+      told = { ...before, ...selection };
+      store.select(selection);
+      if (selection.step === undefined || selection.step === before.step) return;
+      store.set({ held: true, ...revealing({ from, to }, selection.step, scene?.steps ?? 1) });
+    },
+    pinned: panelPinned => store.set({ panelPinned }),
+    command: id => commands[id]?.(),
+  };
+}
+
+/** Another run of the same keeps unit, step and zoom where they fit. */
+function show(scene: Scene, saved?: ViewState): void {
+  const { state } = store;
+  const before = state.scene?.reference === scene.reference
+    ? { selection: state.selection, from: state.from, to: state.to, open: state.open, order: state.order }
+    : saved ?? kept.read(scene.reference);
+  const width = state.plotWidth || Math.max(300, document.body.clientWidth - (document.body.clientWidth > 900 ? 540 : 24));
+  store.set({ scene, ...(state.scene?.revision === scene.revision ? {} : { ...fit(scene, before, width), hover: undefined, pointed: undefined }) });
+}
+
+function showView(state: State): void {
+  if (!state.scene || mounted?.id === state.view) return;
+  const view = VIEWS.find(v => v.id === state.view);
+  if (!view) return;
+  mounted?.view.dispose();
+  mounted = { id: view.id, view: view.create(context) };
+  setAttributes(stage, VIEWS.length > 1 ? { role: 'tabpanel', 'aria-labelledby': `tab-${view.id}` } : {});
+  stage.replaceChildren(mounted.view.element);
+}
+
+let told: Selection | undefined;
+let telling = 0;
+/** Tells the side panel at most ten times a second, the last selection always. */
+function tell(): void {
+  if (telling !== 0) return;
+  telling = window.setTimeout(() => {
+    telling = 0;
+    const { selection, held, hover } = store.state;
+    const now = held || hover === undefined ? selection : { ...selection, step: hover };
+    if (told && (Object.keys(now) as (keyof Selection)[]).every(key => told?.[key] === now[key])) return;
+    told = now;
+    host.select(now).catch(report);
+  }, SELECT_MS);
+}
+
+let keeping = 0;
+/** Saves once things have come to rest. */
+function keep(): void {
+  window.clearTimeout(keeping);
+  keeping = window.setTimeout(() => {
+    const { selection, from, to, open, order, scene } = store.state;
+    if (!scene) return;
+    const state: ViewState = { selection, from, to, open, order };
+    kept.write(scene.reference, state);
+    host.save(state).catch(report);
+  }, SAVE_MS);
+}
+
+/** Errors of calls to the host, unless a better explained one is shown. */
+function report(error: Error): void {
+  if (!store.state.problem) store.set({ problem: { title: error.message, lines: [], actions: [] } });
+}

@@ -1,0 +1,90 @@
+/** The input's row: ticks, characters, feature and surprise; for numbers, lines of the first columns of x. */
+import type { SceneSignal } from '../../../src/protocol';
+import type { Data } from '../../data';
+import { el, fitCanvas, setAttributes, setText } from '../../dom';
+import { shownStep, type State } from '../../state';
+import { faded } from '../../theme';
+import { fixed, spoken, visible } from '../../words';
+import { axisHeight, drawAxis } from './axis';
+import { xOf } from './layout';
+
+const STRIP = 44;
+const SHOWN = 3;
+const DASHES: readonly (readonly number[])[] = [[], [5, 3], [1, 3]];
+
+export class InputRow {
+  readonly axis = el('canvas', { class: 'axis', role: 'img' });
+  readonly strip: HTMLCanvasElement | undefined;
+  readonly root: HTMLElement;
+  private readonly unit = el('span', { class: 'unitName' });
+  private readonly value = el('span', { class: 'value' });
+  private readonly surprise = el('span', { class: 'bits' });
+  private readonly pooled = el('span', { class: 'pooled' });
+  private readonly feature = el('span', { class: 'feature' });
+
+  constructor(private readonly signal: SceneSignal | undefined, characters: boolean, private readonly data: Data) {
+    this.strip = signal && !characters ? el('canvas', { class: 'strip', role: 'img' }) : undefined;
+    const head = el('div', { class: 'head' },
+      el('p', { class: 'stats first' }, this.unit),
+      el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'letter' }, 'x'), el('span', { class: 'label' }, signal?.label ?? 'input')), this.value),
+      el('p', { class: 'stats' }, this.surprise, this.pooled, this.feature));
+    this.root = el('div', { class: 'row input hue-x' }, head, el('div', { class: 'plot' }, this.axis, this.strip));
+  }
+
+  draw(state: State): void {
+    const { scene, plotWidth: width } = state;
+    if (!scene) return;
+    const data = { scene, label: (step: number) => this.data.label(step), track: state.track?.values, surprise: state.surprise };
+    drawAxis(fitCanvas(this.axis, width, axisHeight(scene)), data, state.theme, state, width);
+    setText(this.unit, `unit ${state.selection.unit}`);
+    const bucket = this.data.bucket(state);
+    setText(this.pooled, bucket > 1 ? `${bucket} steps a column` : '');
+    setText(this.feature, state.track?.name ?? '');
+    this.feature.title = state.track ? `the line under the axis: where “${state.track.name}” holds` : '';
+    setAttributes(this.axis, { 'aria-label': this.describe(state) });
+    if (this.strip && this.signal) this.drawStrip(this.strip, this.signal, state);
+  }
+
+  /** Writes what the input is at the crosshair. */
+  read(state: State): void {
+    const step = shownStep(state);
+    const bits = state.surprise?.[step];
+    setText(this.surprise, bits !== undefined && Number.isFinite(bits) ? `surprise ${fixed(bits, 1)} bits` : '');
+    const label = this.data.label(step);
+    if (state.scene?.input.axis === 'characters') setText(this.value, label === undefined ? '' : visible(label));
+    else if (this.signal) setText(this.value, fixed(this.data.value(state, this.signal.name, 0, step)?.value ?? NaN));
+  }
+
+  private describe(state: State): string {
+    const { scene } = state;
+    if (!scene) return '';
+    const [from, to] = [Math.ceil(state.from), Math.floor(state.to)];
+    const labels = scene.input.axis === 'characters' && to - from <= 200 ? Array.from({ length: to - from }, (_, k) => this.data.label(from + k) ?? '').map(l => (l.length === 1 ? l : spoken(l))).join('') : '';
+    return `input, steps ${from} to ${to - 1} of ${scene.steps}${labels.trim() === '' ? '' : `: ${labels}`}${state.track ? `; the line shows ${state.track.name}` : ''}`;
+  }
+
+  /** Lines of the first columns, each to its own extent over the whole sequence's scale. */
+  private drawStrip(canvas: HTMLCanvasElement, signal: SceneSignal, state: State): void {
+    const { plotWidth: width, theme } = state;
+    const context = fitCanvas(canvas, width, STRIP);
+    const { min, max } = signal.stats;
+    const [low, high] = min < max ? [min, max] : [min - 1, max + 1];
+    const yOf = (v: number): number => 3 + (STRIP - 6) * (1 - (v - low) / (high - low));
+    const tiles = this.data.tiles.covering(this.data.lane(state, signal.name), state.from, state.to, this.data.bucket(state));
+    const finest = tiles.at(-1)?.bucket;
+    for (let unit = Math.min(SHOWN, signal.units) - 1; unit >= 0; unit--) {
+      context.strokeStyle = faded(theme.ink.x, unit === 0 ? 1 : 0.6);
+      context.setLineDash([...(DASHES[unit] ?? [])]);
+      context.beginPath();
+      for (const tile of tiles.filter(t => t.bucket === finest)) {
+        for (let k = 0; k < tile.columns; k++) context.lineTo(xOf(state, width, tile.from + (k + 0.5) * tile.bucket), yOf(tile.mean[k * tile.units + unit]!));
+      }
+      context.stroke();
+    }
+    const names = state.scene?.input.columns?.slice(0, SHOWN).join(', ') ?? '';
+    const more = signal.units > SHOWN ? ` and ${signal.units - SHOWN} more` : '';
+    setText(this.surprise, `${fixed(low)} to ${fixed(high)}`);
+    setAttributes(canvas, { 'aria-label': `input ${names}${more}, from ${fixed(min)} to ${fixed(max)}` });
+    canvas.title = names + more;
+  }
+}

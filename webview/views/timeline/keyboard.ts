@@ -1,0 +1,73 @@
+/** Keys of the timeline. A key is a name, what it does, and words for the list of keys. */
+import { shownStep, type State, type Store } from '../../state';
+import { neighbour, panned, revealing, zoomed } from './layout';
+
+export interface KeyActions {
+  toggleRow(signal: string): void;
+  find(): void;
+  table(): void;
+  help(): void;
+  copy(): void;
+}
+
+interface KeyRule {
+  readonly keys: readonly string[];
+  readonly words: string;
+  /** Shown in the list of keys; absent where another rule speaks for it. */
+  readonly shown?: string;
+  press(store: Store, event: KeyboardEvent, actions: KeyActions): void;
+}
+
+const steps = (state: State): number => state.scene?.steps ?? 1;
+
+function goTo(store: Store, step: number): void {
+  const { state } = store;
+  const to = Math.max(0, Math.min(steps(state) - 1, step));
+  store.set({ held: true, ...revealing({ from: state.from, to: state.to }, to, steps(state)) });
+  store.select({ step: to });
+}
+const walk = (store: Store, by: number, event: KeyboardEvent): void => goTo(store, shownStep(store.state) + by * (event.shiftKey ? 10 : 1));
+const changeUnit = (store: Store, by: number): void => store.select({ unit: neighbour(store.state.units, store.state.selection.unit, by) });
+const zoom = (store: Store, factor: number): void => {
+  const { state } = store;
+  const step = shownStep(state) + 0.5;
+  const anchor = step >= state.from && step <= state.to ? step : (state.from + state.to) / 2;
+  store.set(zoomed(state, anchor, factor, steps(state)));
+};
+const pan = (store: Store, share: number): void => store.set(panned(store.state, share * (store.state.to - store.state.from), steps(store.state)));
+
+export const RULES: readonly KeyRule[] = [
+  { keys: ['ArrowLeft'], words: 'step back, by 10 with Shift', shown: '←', press: (store, event) => walk(store, -1, event) },
+  { keys: ['ArrowRight'], words: 'step on, by 10 with Shift', shown: '→', press: (store, event) => walk(store, 1, event) },
+  { keys: ['Home'], words: 'first step', shown: 'Home', press: store => goTo(store, 0) },
+  { keys: ['End'], words: 'last step', shown: 'End', press: store => goTo(store, steps(store.state) - 1) },
+  { keys: ['ArrowUp', 'k'], words: 'unit above, in the shown order', shown: '↑ or k', press: store => changeUnit(store, -1) },
+  { keys: ['ArrowDown', 'j'], words: 'unit below', shown: '↓ or j', press: store => changeUnit(store, 1) },
+  { keys: ['+', '='], words: 'zoom in (or Ctrl+wheel)', shown: '+', press: store => zoom(store, 1.5) },
+  { keys: ['-', '_'], words: 'zoom out', shown: '−', press: store => zoom(store, 1 / 1.5) },
+  { keys: ['0'], words: 'whole sequence', shown: '0', press: store => store.set({ from: 0, to: steps(store.state) }) },
+  { keys: ['['], words: 'pan left (or drag, Shift+wheel)', shown: '[', press: store => pan(store, -0.25) },
+  { keys: [']'], words: 'pan right', shown: ']', press: store => pan(store, 0.25) },
+  { keys: ['Enter'], words: 'open or close the focused row', shown: 'Enter', press: (store, _event, actions) => actions.toggleRow(store.state.selection.signal) },
+  { keys: ['Escape'], words: 'let go of the step', shown: 'Esc', press: store => store.set({ held: false }) },
+  { keys: ['/'], words: 'find text or a label on the axis', shown: '/', press: (_store, _event, actions) => actions.find() },
+  { keys: ['t'], words: 'show as table, or as plots', shown: 't', press: (_store, _event, actions) => actions.table() },
+  { keys: ['?'], words: 'this list', shown: '?', press: (_store, _event, actions) => actions.help() },
+];
+
+/** Does what the key says; false where the key means nothing here and should pass on. */
+export function pressKey(event: KeyboardEvent, store: Store, actions: KeyActions): boolean {
+  const target = event.target instanceof HTMLElement ? event.target : undefined;
+  const onPlot = target?.classList.contains('heat') ?? false;
+  if ((event.ctrlKey || event.metaKey) && event.key === 'c' && onPlot && String(getSelection()) === '') {
+    actions.copy();
+    return true;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (target?.closest('input, select, textarea, dialog, [role=radiogroup], [role=tablist]')) return false;
+  if (event.key === 'Enter' && !onPlot) return false;
+  if (event.key === 'Escape' && !store.state.held) return false;
+  const rule = RULES.find(({ keys }) => keys.includes(event.key));
+  rule?.press(store, event, actions);
+  return rule !== undefined;
+}

@@ -1,0 +1,57 @@
+/** Numbers and characters as people read and hear them. */
+
+const MINUS = '−';
+
+/** Fixed decimals with a true minus: `−0.04`. NaN and infinities by name. */
+export function fixed(value: number, decimals = 2): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : '∞';
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** As `fixed`, with a plus where there is no minus. */
+export function signed(value: number, decimals = 2): string {
+  const text = fixed(value, decimals);
+  return text.startsWith(MINUS) || !Number.isFinite(value) ? text : `+${text}`;
+}
+
+/** Significant figures, without an exponent between 0.0001 and 100000. */
+export function figures(value: number, count = 4): string {
+  if (!Number.isFinite(value)) return fixed(value);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const text = size >= 1e-4 && size < 1e5
+    ? size.toFixed(Math.max(0, count - 1 - Math.floor(Math.log10(size))))
+    : size.toExponential(count - 1).replace('-', MINUS);
+  return (value < 0 ? MINUS : '') + text;
+}
+
+/** `28,032` */
+export const grouped = (count: number): string => Math.round(count).toLocaleString('en-US');
+
+/** A share as whole percent: `51%`. */
+export const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+/** `1 step`, `3 steps` */
+export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** `1st`, `22nd`, `113th` */
+export function ordinal(n: number): string {
+  const teens = n % 100 >= 11 && n % 100 <= 13;
+  return `${n}${teens ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
+}
+
+const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '↵', '\t': '⇥', '\r': '␍', '': '∅' };
+const NAMES: Readonly<Record<string, string>> = { ' ': 'space', '\n': 'newline', '\t': 'tab', '\r': 'carriage return', '': 'nothing' };
+
+/** A label as drawn: spaces and newlines get a mark, other control characters a box. */
+export function visible(label: string): string {
+  return MARKS[label] ?? label.replace(/[\u0000-\u001f\u007f]/g, '␣');
+}
+
+/** True for labels drawn as a mark that stands for something unseen. */
+export const isMark = (label: string): boolean => label in MARKS;
+
+/** A label as spoken. */
+export const spoken = (label: string): string => NAMES[label] ?? label;
