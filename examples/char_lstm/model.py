@@ -1,7 +1,7 @@
 """A character language model: which character comes next?"""
 import torch.nn as nn
 
-VOCAB = 64
+VOCAB = 63
 EMBED = 24
 HIDDEN = 64
 
