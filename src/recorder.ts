@@ -41,6 +41,7 @@ export interface Recorded {
     readonly directions: readonly { readonly direction: Direction; readonly signals: readonly { readonly name: string; readonly units: number; readonly data: Float32Array }[] }[];
   }[];
   readonly labels?: readonly string[] | undefined;
+  readonly axis: Sequence['axis'];
 }
 
 export interface SummaryLevel {
@@ -111,12 +112,12 @@ export class Recorder implements RecorderApi {
 
   async load(recorded: Recorded & { readonly revision: number }): Promise<Summary> {
     this.turn++;
-    const { steps, labels } = recorded;
+    const { steps, labels, axis } = recorded;
     const levels = recorded.levels.map((level): HeldLevel => ({
       name: level.name, cell: level.cell, inputSize: level.inputSize,
       directions: level.directions.map(d => ({ direction: d.direction, signals: d.signals.map(s => ({ name: s.name, column: { data: s.data, steps, units: s.units } })) })),
     }));
-    return this.hold({ revision: recorded.revision, steps, levels, tracks: labels ? textTracks(labels) : [], labels, job: undefined });
+    return this.hold({ revision: recorded.revision, steps, levels, tracks: labels && axis === 'characters' ? textTracks(labels) : [], labels, job: undefined });
   }
 
   cancel(): void { this.turn++; }

@@ -71,7 +71,7 @@ function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
 }
 
 function inputOf(content: Subject['content']): Scene['input'] {
-  if (content.kind === 'trace') return { description: content.description, axis: content.recorded.labels ? 'time' : 'steps' };
+  if (content.kind === 'trace') return { description: content.description, axis: content.recorded.axis };
   const { description, axis, columns, invented } = content.sequence;
   return {
     description, axis,

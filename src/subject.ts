@@ -127,7 +127,7 @@ export async function traceSubject(path: string, reference: string, files: Files
   const cut = opened.steps > recorded.steps;
   return {
     reference, model: baseOf(path), canReveal: false,
-    weights: { description: `trace: ${baseOf(path)}` },
+    weights: { description: `recorded in ${baseOf(path)}` },
     notes: cut ? [{ severity: 'warning', text: `Only the first ${recorded.steps} of ${opened.steps} steps are shown (setting gatescope.maximumSteps).` }] : [],
     content: { kind: 'trace', recorded, description: opened.metadata['input'] ?? baseOf(path) },
   };
@@ -141,5 +141,11 @@ async function columnsOf(trace: Trace, steps: number): Promise<Recorded> {
       signals: await Promise.all(d.signals.map(async s => ({ name: s.name, units: s.units, data: await s.read(0, steps) }))),
     }))),
   })));
-  return { steps, levels, ...(trace.labels ? { labels: trace.labels.slice(0, steps) } : {}) };
+  return { steps, levels, axis: axisOf(trace.labels), ...(trace.labels ? { labels: trace.labels.slice(0, steps) } : {}) };
+}
+
+/** A trace keeps labels and not what they are: single characters are a text. */
+function axisOf(labels: readonly string[] | undefined): Sequence['axis'] {
+  if (!labels) return 'steps';
+  return labels.every(l => l.length <= 2 && [...l].length <= 1) ? 'characters' : 'time';
 }

@@ -51,7 +51,7 @@ export class Header {
       choice('level', 'Layer', scene.levels.map(l => l.name), selection.level, at => this.changeLevel(at)),
       choice('direction', 'Direction', directions, selection.direction, at => store.select({ direction: at })),
     ]));
-    this.sizes.replaceChildren(el('b', {}, level.cell), ` ${level.inputSize} → ${level.units} · ${grouped(level.parameters)} parameters · ${grouped(scene.steps)} steps`);
+    this.sizes.replaceChildren(el('b', {}, level.cell), ` ${level.inputSize} → ${level.units} · ${level.parameters > 0 ? `${grouped(level.parameters)} parameters · ` : ''}${grouped(scene.steps)} steps`);
     this.sizes.title = level.variant;
   }
 

@@ -38,13 +38,19 @@ export async function alone(page: Page): Promise<Frame> {
   return drawnPanel(page);
 }
 
-/** Waits until rows are there and two looks a moment apart see the same pixels. */
+/** Waits until rows are there, painted all over, and two looks a moment apart see the same pixels. */
 export async function settled(frame: Frame): Promise<void> {
   await frame.waitForFunction(() => ((window as unknown as Probed).gatescope?.drawn().rows.length ?? 0) > 0);
   let last = '';
   for (let k = 0; k < 100; k++) {
-    const now = await frame.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('canvas.heat')].map(c => c.toDataURL()).join());
-    if (now === last) return;
+    const now = await frame.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('canvas.heat')].map(c => {
+      const pixels = c.getContext('2d')!.getImageData(0, 0, c.width, c.height).data;
+      // A line through the middle: a clear pixel there is a tile that has not come yet.
+      const row = 4 * c.width * Math.floor(c.height / 2);
+      for (let x = 1; x < c.width - 1; x++) if (pixels[row + 4 * x + 3] === 0) return '';
+      return c.toDataURL();
+    }).join('|'));
+    if (now === last && !now.split('|').includes('')) return;
     last = now;
     await frame.waitForTimeout(150);
   }

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, it } from 'mocha';
+import type { Frame, Page } from 'playwright-core';
+import { readTrace, signalOf } from '../cli/cli';
+import { closePage, newPage, reload, screenshot, workspaceOf } from './driver';
+import { alone, drawn, drawnPanel, lines, samples, settled, visualize } from './panel';
+import { openFile, palette, pick, putCursor, webviewFrame } from './workbench';
+
+const MODEL = 'char_lstm/model.py';
+const source = readFileSync(`examples/${MODEL}`, 'utf8').split('\n');
+/** Where nn.LSTM stands in the example. */
+const LINE = source.findIndex(l => l.includes('nn.LSTM(')) + 1;
+const COLUMN = source[LINE - 1]!.indexOf('nn.LSTM(') + 5;
+
+/** What the command line records of the same layer over the same text: [steps, units] by signal. */
+async function recorded(checkpoint: string, input: string, vocabulary: string, out: string, more: readonly string[] = []): Promise<Record<string, { data: Float32Array; units: number }>> {
+  const ran = spawnSync(process.execPath, [resolve('dist/cli.js'), 'run', checkpoint, '--input', input, '--vocabulary', vocabulary, '--steps', '10000', '--out', out, ...more], { encoding: 'utf8' });
+  assert.equal(ran.status, 0, ran.stderr);
+  const trace = await readTrace(out);
+  const signals = trace.levels[0]!.directions[0]!.signals;
+  return Object.fromEntries(await Promise.all(signals.map(async s => [s.name, { data: await signalOf(trace, s.name), units: s.units }] as const)));
+}
+
+const exampleTrace = (page: Page): ReturnType<typeof recorded> => {
+  const at = (name: string): string => join(workspaceOf(page), 'char_lstm', name);
+  return recorded(at('char_lstm.safetensors'), at('text.txt'), at('vocab.json'), at('trace.out'));
+};
+
+/** Every row's pixels, decoded, are the recorded values. */
+async function assertDrawn(frame: Frame, truth: Awaited<ReturnType<typeof recorded>>): Promise<void> {
+  const { rows } = await drawn(frame);
+  assert.deepEqual(rows.map(r => r.signal), ['i', 'f', 'g', 'o', 'c', 'h']);
+  for (const row of rows) {
+    const { data, units } = truth[row.signal]!;
+    const found = await samples(frame, row, 60);
+    const wrong = found.filter(s => {
+      const exact = data[s.step * units + s.unit]!;
+      const limit = row.scale.max ?? Infinity;
+      const shown = row.scale.kind === 'unit' ? exact : row.scale.kind === 'tanh' ? Math.max(-4, Math.min(4, exact)) : Math.max(-limit, Math.min(limit, exact));
+      const clipped = row.scale.kind === 'tanh' && Math.abs(exact) > 2.6; // the ramp's last entries are wide there
+      return !clipped && Math.abs(s.value - shown) > s.tolerance + 0.02;
+    });
+    assert.ok(found.length >= 50);
+    assert.deepEqual(wrong.map(s => ({ ...s, exact: data[s.step * units + s.unit] })), [], `${row.signal}: pixels differ from the trace`);
+    const spread = found.map(s => s.value);
+    assert.ok(Math.max(...spread) - Math.min(...spread) > 0.1, `${row.signal} is one colour`);
+  }
+}
+
+/** The selected unit's line in every open row is the recorded one. */
+async function assertLines(frame: Frame, truth: Awaited<ReturnType<typeof recorded>>): Promise<void> {
+  const { selection } = await drawn(frame);
+  const charts = await lines(frame);
+  assert.ok(charts.length > 0, 'no open row');
+  for (const { signal, points } of charts) {
+    const { data, units } = truth[signal]!;
+    const line = Object.entries(points).find(([name]) => name.startsWith('unit'))?.[1] ?? [];
+    assert.ok(line.length >= 50, `${signal}: only ${line.length} points`);
+    for (const { x, y } of line) {
+      const exact = data[Math.floor(x) * units + selection.unit]!;
+      assert.ok(Math.abs(y - exact) <= 1e-6 * Math.max(1, Math.abs(exact)), `${signal} at step ${x}: drawn ${y}, recorded ${exact}`);
+    }
+  }
+}
+
+/** The unit of the example whose cell state follows quotes, as examples/README.md says. */
+const quoteUnit = 36;
+
+/** By keys, as a person without a mouse; waits for its card. */
+async function selectUnit(frame: Frame, unit: number): Promise<void> {
+  const { rows, selection } = await drawn(frame);
+  const order = rows[0]!.order, by = order.indexOf(unit) - order.indexOf(selection.unit);
+  for (let k = 0; k < Math.abs(by); k++) await frame.locator('canvas.heat').first().press(by > 0 ? 'j' : 'k');
+  await frame.locator('aside.card').getByText(`Unit ${unit}`, { exact: true }).waitFor();
+  await frame.waitForTimeout(500); // the rest of the card comes a moment after its title
+}
+
+describe('the timeline of a trained LSTM', () => {
+  for (const [theme, width] of [['dark', 1280], ['light', 1280], ['hc', 1280], ['dark', 640], ['light', 640], ['hcLight', 640]] as const) {
+    it(`has its picture taken in ${theme}, ${width} pixels wide`, async () => {
+      const page = await newPage({ theme, width, height: width === 640 ? 1400 : 1240 });
+      await palette(page, 'View: Close Primary Side Bar');
+      await visualize(page, MODEL, LINE, COLUMN);
+      const frame = await alone(page);
+      // On the unit that follows quotes most clearly, where a quotation begins: that is what the example is about.
+      const plot = frame.locator('canvas.heat').first();
+      await selectUnit(frame, quoteUnit);
+      const r = Number(/in quotes\s*[−+](\d\.\d+)/.exec(await frame.locator('aside.card').innerText())?.[1] ?? 0);
+      assert.ok(r >= 0.7, `unit ${quoteUnit} follows quotes with |r| = ${r} only`);
+      await plot.press('/');
+      await frame.locator('input:visible').first().fill('“we could stay');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await plot.focus();
+      await settled(frame);
+      assert.equal((await drawn(frame)).rows.length, 6);
+      await screenshot(page, `timeline-${theme}-${width}`);
+      await closePage(page);
+    });
+  }
+
+  it('draws the gates that the command line records, pixel by pixel and point by point', async () => {
+    const page = await newPage();
+    await openFile(page, MODEL);
+    await putCursor(page, LINE, COLUMN);
+    const started = Date.now();
+    await palette(page, 'Visualize LSTM');
+    const frame = await webviewFrame(page, 'canvas.heat');
+    await frame.waitForFunction(() => ((window as never as { gatescope?: { drawn(): { rows: unknown[] } } }).gatescope?.drawn().rows.length ?? 0) > 0);
+    console.log(`      from the palette to gates: ${Date.now() - started} ms`);
+    await settled(frame);
+    const truth = await exampleTrace(page);
+    await assertDrawn(frame, truth);
+    await assertLines(frame, truth);
+    assert.ok((await frame.locator('body').innerText()).includes('surprise'), 'the decoder was not found');
+    assert.match(await frame.locator('body').innerText(), /weights: char_lstm\.safetensors/);
+    await closePage(page);
+  });
+
+  it('keeps layer, unit, step and zoom over a reload of the window, with the source open and closed', async () => {
+    const page = await newPage();
+    const frame = await visualize(page, MODEL, LINE, COLUMN);
+    await frame.locator('canvas.heat').first().focus();
+    for (const key of ['j', 'j', 'j', 'Shift+ArrowRight', 'ArrowRight', '+', ']']) await frame.locator('canvas.heat').first().press(key);
+    await settled(frame);
+    const before = await drawn(frame);
+    const view = ({ rows, selection }: typeof before): unknown => ({ selection, from: rows[0]!.from, to: rows[0]!.to, order: rows[0]!.order });
+    await page.waitForTimeout(1500); // the panel saves at most twice a second, VS Code its layout a little later
+    await reload(page);
+    assert.deepEqual(view(await drawn(await drawnPanel(page))), view(before));
+    await page.locator('.tab[data-resource-name="model.py"]').click();
+    await palette(page, 'View: Close Editor');
+    await page.locator('.tab[data-resource-name="model.py"]').waitFor({ state: 'detached' });
+    await page.waitForTimeout(1500);
+    await reload(page);
+    assert.deepEqual(view(await drawn(await drawnPanel(page))), view(before));
+    await closePage(page);
+  });
+
+  it('shows the same gates when every file and tensor has another name and all is bound by hand', async () => {
+    const page = await newPage();
+    const truth = await exampleTrace(page);
+    const root = workspaceOf(page);
+    renameEverything(root);
+    await openFile(page, 'else/net.py');
+    await putCursor(page, LINE, COLUMN);
+    await palette(page, 'Visualize LSTM');
+    const frame = await drawnPanel(page);
+    assert.match(await frame.locator('body').innerText(), /weights: random/);
+    const change = async (field: string, ...picks: readonly string[]): Promise<void> => {
+      await palette(page, 'Edit Binding');
+      await frame.getByRole('button', { name: `Change ${field}` }).click();
+      for (const label of picks) await pick(page, label);
+    };
+    const revision = async (): Promise<number> => (await drawn(frame)).revision;
+    const changed = async (act: () => Promise<void>): Promise<void> => {
+      const old = await revision();
+      await act();
+      await frame.waitForFunction(r => (window as never as { gatescope: { drawn(): { revision: number } } }).gatescope.drawn().revision > r, old);
+    };
+    await changed(() => change('Checkpoint', 'else/numbers.safetensors', 'tensor7, tensor6'));
+    await changed(() => change('Vocabulary', 'else/signs.json'));
+    await changed(() => change('Encoder', 'tensor1'));
+    await changed(() => change('Input', 'else/words.txt'));
+    await settled(frame);
+    assert.match(await frame.locator('body').innerText(), /weights: numbers\.safetensors/);
+    await assertDrawn(frame, truth);
+    await screenshot(page, 'bound-by-hand');
+    await closePage(page);
+  });
+});
+
+/** The example under names that say nothing; tensors keep their order in the file. */
+function renameEverything(root: string): void {
+  const old = join(root, 'char_lstm'), now = join(root, 'else');
+  renameSync(old, now);
+  renameSync(join(now, 'model.py'), join(now, 'net.py'));
+  renameSync(join(now, 'text.txt'), join(now, 'words.txt'));
+  renameSync(join(now, 'vocab.json'), join(now, 'signs.json'));
+  const file = readFileSync(join(now, 'char_lstm.safetensors'));
+  const length = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.subarray(8, 8 + length).toString()) as Record<string, { data_offsets: [number, number] }>;
+  delete header['__metadata__'];
+  const entries = Object.values(header).sort((a, b) => a.data_offsets[0] - b.data_offsets[0]).map((entry, k) => [`tensor${k + 1}`, entry] as const);
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const padded = Buffer.concat([json, Buffer.alloc((8 - json.length % 8) % 8, ' ')]);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(padded.length));
+  writeFileSync(join(now, 'numbers.safetensors'), Buffer.concat([size, padded, file.subarray(8 + length)]));
+  rmSync(join(now, 'char_lstm.safetensors'));
+}
