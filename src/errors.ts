@@ -2,6 +2,7 @@
  * What goes wrong for a person, in one place: what was expected, what was found, what to do.
  * A Problem carries its parts, so that the panel, a message and the command line can each show it their way.
  */
+import { Cancelled } from './core/pace';
 import type { Action } from './protocol';
 
 export class Problem extends Error {
@@ -16,9 +17,13 @@ const randomWeights: Action = { id: 'randomWeights', label: 'Use random weights'
 const otherInput: Action = { id: 'chooseInput', label: 'Choose another input…' };
 const editBinding: Action = { id: 'binding', label: 'Edit binding…' };
 
+/** What the engine says when it was cancelled; over a wire only the message comes through. */
+const stopped = new Cancelled().message;
+
 /** Any thrown value as a Problem; what was not foreseen keeps its own message. */
 export function asProblem(error: unknown, doing: string): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Error && error.message === stopped) return new Problem('Stopped.', ['What was shown before stays.'], [{ id: 'reload', label: 'Run again' }]);
   return new Problem(doing, [error instanceof Error ? error.message : String(error)], [editBinding]);
 }
 

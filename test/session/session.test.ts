@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { before, describe, it } from 'mocha';
+import type { Binding, Files } from '../../src/binding';
+import { checkBinding, distance } from '../../src/binding';
+import { asProblem } from '../../src/errors';
+import { memory } from '../../src/formats/index';
+import { fileBytes } from '../../src/platform/node';
+import { connect, type Port, type Progress, type Scene } from '../../src/protocol';
+import { propose } from '../../src/propose';
+import { Recorder, type RecorderApi, type RecorderEvents } from '../../src/recorder';
+import { Session } from '../../src/session';
+import { outline } from '../../src/source/index';
+import { subjectOf, type Request } from '../../src/subject';
+import { wantedOf } from '../../src/wanted';
+
+const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' }).map(p => p.replaceAll('\\', '/'));
+/** The examples, with files of one's own on top. */
+const files = (own: Readonly<Record<string, Uint8Array>> = {}): Files => ({
+  list: async () => [...examples, ...Object.keys(own)],
+  open: async path => own[path] ? memory(path.slice(path.lastIndexOf('/') + 1), own[path]) : fileBytes(`examples/${path}`),
+});
+
+function codeOf(path: string, change: (text: string) => string = t => t): { text: string; spec: ReturnType<typeof outline>['layers'][number] } {
+  const text = change(readFileSync(`examples/${path}`, 'utf8'));
+  return { text, spec: outline(text, 'python').layers[0]! };
+}
+
+async function proposed(path: string, own?: Readonly<Record<string, Uint8Array>>, fixed?: Binding, change?: (text: string) => string): ReturnType<typeof propose> {
+  const { text, spec } = codeOf(path, change);
+  return propose(wantedOf(spec), path, files(own), fixed, text);
+}
+
+describe('a proposed binding', () => {
+  it('finds checkpoint, text, vocabulary, embedding and read-out by shape and name', async () => {
+    const { binding, reasons, choices } = await proposed('char_lstm/model.py');
+    assert.deepEqual(binding, {
+      checkpoint: 'char_lstm/char_lstm.safetensors', stack: 'lstm', input: 'char_lstm/text.txt', vocabulary: 'char_lstm/vocab.json',
+      encoder: 'embed.weight', decoder: 'head.weight', decoderBias: 'head.bias',
+    });
+    assert.equal(reasons.checkpoint, 'chosen by shape and name');
+    assert.equal(choices.length, 1);
+  });
+
+  it('takes the table that the code names among those that are as wide', async () => {
+    assert.equal((await proposed('time_series/model.py')).binding.input, 'time_series/weather_normalised.csv');
+    assert.equal((await proposed('time_series/model.py', {}, {}, t => t.replace('weather_normalised.csv', ''))).binding.input, 'time_series/seattle-weather.csv');
+  });
+
+  it('leaves the choice to the person where several fit as well', async () => {
+    const copy = readFileSync('examples/char_lstm/char_lstm.safetensors');
+    const { choices } = await proposed('char_lstm/model.py', { 'char_lstm/other.safetensors': copy });
+    assert.deepEqual(choices.map(c => c.checkpoint), ['char_lstm/char_lstm.safetensors', 'char_lstm/other.safetensors']);
+  });
+
+  it('proposes no checkpoint of another shape, and keeps what is settled', async () => {
+    assert.equal((await proposed('char_lstm/model.py', {}, {}, t => t.replace('HIDDEN = 64', 'HIDDEN = 65'))).binding.checkpoint, undefined);
+    assert.equal((await proposed('char_lstm/model.py', {}, { checkpoint: null })).binding.checkpoint, null);
+  });
+
+  it('survives files that are damaged or hostile', async () => {
+    const { binding } = await proposed('char_lstm/model.py', {
+      'char_lstm/a.safetensors': Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123), 'char_lstm/a.json': new TextEncoder().encode('{"__proto__": 1'), 'char_lstm/a.csv': new Uint8Array(),
+    });
+    assert.equal(binding.checkpoint, 'char_lstm/char_lstm.safetensors');
+  });
+});
+
+describe('a saved binding', () => {
+  it('loses what is not of the right form', () => {
+    assert.deepEqual(checkBinding({ checkpoint: 3, input: 'a.txt', columns: ['x', 1], decoder: null, seed: -1, __proto__x: 1, generate: { kind: 'noise', steps: 5, seed: 1 } }),
+      { input: 'a.txt', decoder: null, generate: { kind: 'noise', steps: 5, seed: 1 } });
+    assert.deepEqual(checkBinding('x'), {});
+  });
+
+  it('measures nearness in folders', () => {
+    assert.equal(distance('a/b/c.py', 'a/b/d.txt'), 0);
+    assert.equal(distance('a/b/c.py', 'a/d.txt'), 1);
+    assert.equal(distance('a/b/c.py', 'd/e.txt'), 3);
+  });
+});
+
+/** A session whose recorder sits at the other end of a wire, as in the worker. */
+function joined(progress: (p: Progress) => void = () => undefined): { session: Session; recorder: RecorderApi } {
+  const ends: ((m: unknown) => void)[][] = [[], []];
+  const end = (mine: 0 | 1): Port => ({
+    post: m => { const copy: unknown = structuredClone(m); setImmediate(() => { for (const hear of ends[1 - mine]!) hear(copy); }); },
+    listen: hear => { ends[mine]!.push(hear); },
+  });
+  const recorder = new Recorder({ progress }, () => new Promise(resolve => setImmediate(resolve)));
+  const methods: RecorderApi = {
+    run: j => recorder.run(j), load: r => recorder.load(r), cancel: () => recorder.cancel(), tile: r => recorder.tile(r), track: n => recorder.track(n),
+    surprise: () => recorder.surprise(), order: (l, d, b) => recorder.order(l, d, b), card: (l, d, u) => recorder.card(l, d, u),
+  };
+  connect<RecorderEvents>(end(1), methods);
+  return { session: new Session(connect<RecorderApi>(end(0), {})), recorder: methods };
+}
+
+async function requestOf(path: string): Promise<Request> {
+  const { text, spec } = codeOf(path);
+  const { binding } = await propose(wantedOf(spec), path, files(), {}, text);
+  return { reference: 'r', model: 'm', wanted: wantedOf(spec), spec, cellId: spec.cell, binding };
+}
+
+describe('a session', () => {
+  const { session } = joined();
+  let scene: Scene;
+  before(async () => { scene = await session.open(await subjectOf(await requestOf('char_lstm/model.py'), files(), { maximumSteps: 1e6, seed: 7 })); });
+
+  it('says what is drawn and where it came from', () => {
+    assert.deepEqual(scene.levels.map(l => [l.name, l.cell, l.inputSize, l.units, l.parameters]), [['lstm', 'LSTM', 24, 64, 23_040]]);
+    assert.deepEqual(scene.levels[0]!.directions[0]!.signals.map(s => `${s.name} ${s.kind} ${s.hue} ${s.label}`), [
+      'x input x input', 'i gate i input gate', 'f gate f forget gate', 'g candidate g candidate', 'o gate o output gate', 'c state c cell state', 'h state h hidden state']);
+    assert.equal(scene.weights.invented, undefined);
+    assert.deepEqual(scene.tracks, ['in quotes', 'bracket depth', 'column', 'in a word']);
+  });
+
+  it('is as surprised by the text as PyTorch was', async () => {
+    const bits = await session.surprise();
+    const known = bits.filter(v => !Number.isNaN(v));
+    assert.equal(known.length, scene.steps - 1);
+    const mean = known.reduce((sum, v) => sum + v, 0) / known.length;
+    const header = readFileSync('examples/char_lstm/char_lstm.safetensors').toString('latin1', 8, 400);
+    const held = Number(/held_out_bits_per_character":"([\d.]+)"/.exec(header)?.[1]);
+    assert.ok(Math.abs(mean - held) <= 1e-4, `${mean} bits a character here, ${held} in training`);
+  });
+
+  it('finds the unit that follows quotes', async () => {
+    const card = await session.card(0, 0, 36);
+    assert.equal(card.sentence, 'Its cell state rises inside quotes.');
+    assert.ok(card.follows[0]!.r > 0.8);
+    assert.equal((await session.labels(0, 3)).join(''), readFileSync('examples/char_lstm/text.txt', 'utf8').slice(0, 3));
+  });
+
+  it('answers for windows that pool to the same numbers', async () => {
+    const ask = (from: number, to: number, columns: number): ReturnType<typeof session.tile> => session.tile({ revision: scene.revision, level: 0, direction: 0, signal: 'f', from, to, columns });
+    const fine = await ask(128, 256, 128), coarse = await ask(128, 256, 16);
+    assert.equal(fine.bucket, 1);
+    assert.equal(coarse.bucket, 8);
+    for (let k = 0; k < 16 * 64; k++) {
+      const rows = Array.from({ length: 8 }, (_, j) => fine.mean[(8 * Math.floor(k / 64) + j) * 64 + k % 64]!);
+      assert.ok(Math.abs(coarse.mean[k]! - rows.reduce((a, b) => a + b) / 8) < 1e-6);
+      assert.equal(coarse.max![k], Math.max(...rows));
+    }
+  });
+
+  it('stops when asked, and keeps what it had', async () => {
+    const other = joined(() => { other.session.cancel(); });
+    const subject = await subjectOf(await requestOf('char_lstm/model.py'), files(), { maximumSteps: 1e6, seed: 7 });
+    await assert.rejects(other.session.open(subject), error => asProblem(error, '').title === 'Stopped.');
+    assert.equal(other.session.scene, undefined);
+    assert.equal(session.scene, scene);
+  });
+});
