@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { connect, type Port } from '../src/protocol';
-
-/** Two ends joined by `copy`, delivered later as a real wire does. */
-function wire(copy: (message: unknown) => unknown): [Port, Port] {
-  const handlers: ((m: unknown) => void)[][] = [[], []];
-  const end = (mine: 0 | 1): Port => ({
-    post: message => { const sent = copy(message); setImmediate(() => { for (const h of handlers[1 - mine]!) h(sent); }); },
-    listen: handler => { handlers[mine]!.push(handler); },
-  });
-  return [end(0), end(1)];
-}
+import { connect } from '../src/protocol';
+import { wire } from './wire';
 
 interface Api { add(a: number, b: number): number; tile(): Float32Array; fail(): void; note(words: string): void; strange(): readonly number[]; [name: string]: (...args: never[]) => unknown }
 
@@ -46,26 +37,26 @@ describe('protocol', () => {
   }
 
   it('matches answers to calls out of order', async () => {
-    const [a, b] = wire(m => structuredClone(m));
+    const [a, b] = wire();
     connect<object>(b, { slow: async (ms: number) => { await new Promise(r => setTimeout(r, ms)); return ms; } });
     const remote = connect<{ slow(ms: number): Promise<number> }>(a, {});
     assert.deepEqual(await Promise.all([remote.slow(20), remote.slow(1), remote.slow(10)]), [20, 1, 10]);
   });
 
   it('refuses a call that the other end does not have', async () => {
-    const [a, b] = wire(m => structuredClone(m));
+    const [a, b] = wire();
     connect<object>(b, {});
     await assert.rejects(connect<{ gone(): void }>(a, {}).gone(), /No such call: gone/);
   });
 
   it('refuses what is only inherited', async () => {
-    const [a, b] = wire(m => structuredClone(m));
+    const [a, b] = wire();
     connect<object>(b, {});
     await assert.rejects(connect<{ toLocaleString(): string }>(a, {}).toLocaleString(), /No such call/);
   });
 
   it('ignores messages that are none', async () => {
-    const [a, b] = wire(m => structuredClone(m));
+    const [a, b] = wire();
     connect<object>(b, { ping: () => 'pong' });
     const remote = connect<{ ping(): string }>(a, {});
     for (const junk of [null, 1, 'x', {}, { id: 7 }, { call: 'ping' }]) a.post(junk);

@@ -6,13 +6,14 @@ import { checkBinding, distance } from '../../src/binding';
 import { asProblem } from '../../src/errors';
 import { memory } from '../../src/formats/index';
 import { fileBytes } from '../../src/platform/node';
-import { connect, type Port, type Progress, type Scene } from '../../src/protocol';
+import { connect, type Progress, type Scene } from '../../src/protocol';
 import { propose } from '../../src/propose';
 import { Recorder, type RecorderApi, type RecorderEvents } from '../../src/recorder';
 import { Session } from '../../src/session';
 import { outline } from '../../src/source/index';
 import { subjectOf, type Request } from '../../src/subject';
 import { wantedOf } from '../../src/wanted';
+import { wire } from '../wire';
 
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' }).map(p => p.replaceAll('\\', '/'));
 /** The examples, with files of one's own on top. */
@@ -82,18 +83,14 @@ describe('a saved binding', () => {
 
 /** A session whose recorder sits at the other end of a wire, as in the worker. */
 function joined(progress: (p: Progress) => void = () => undefined): { session: Session; recorder: RecorderApi } {
-  const ends: ((m: unknown) => void)[][] = [[], []];
-  const end = (mine: 0 | 1): Port => ({
-    post: m => { const copy: unknown = structuredClone(m); setImmediate(() => { for (const hear of ends[1 - mine]!) hear(copy); }); },
-    listen: hear => { ends[mine]!.push(hear); },
-  });
+  const [near, far] = wire();
   const recorder = new Recorder({ progress }, () => new Promise(resolve => setImmediate(resolve)));
   const methods: RecorderApi = {
     run: j => recorder.run(j), load: r => recorder.load(r), cancel: () => recorder.cancel(), tile: r => recorder.tile(r), track: n => recorder.track(n),
     surprise: () => recorder.surprise(), order: (l, d, b) => recorder.order(l, d, b), card: (l, d, u) => recorder.card(l, d, u),
   };
-  connect<RecorderEvents>(end(1), methods);
-  return { session: new Session(connect<RecorderApi>(end(0), {})), recorder: methods };
+  connect<RecorderEvents>(far, methods);
+  return { session: new Session(connect<RecorderApi>(near, {})), recorder: methods };
 }
 
 async function requestOf(path: string): Promise<Request> {
