@@ -75,8 +75,12 @@ export function workspaceOf(page: Page): string {
   return folder;
 }
 
+/** In a browser VS Code writes its layout down when it has been idle, about every five seconds. */
+const WRITTEN = 8000;
+
 /** Loads the page again, as "Reload Window" does, and waits until it is ready. */
 export async function reload(page: Page, theme: Theme = 'dark'): Promise<void> {
+  await page.waitForTimeout(WRITTEN);
   await page.reload();
   await ready(page, theme);
 }

@@ -128,13 +128,11 @@ describe('the timeline of a trained LSTM', () => {
     await settled(frame);
     const before = await drawn(frame);
     const view = ({ rows, selection }: typeof before): unknown => ({ selection, from: rows[0]!.from, to: rows[0]!.to, order: rows[0]!.order });
-    await page.waitForTimeout(1500); // the panel saves at most twice a second, VS Code its layout a little later
     await reload(page);
     assert.deepEqual(view(await drawn(await drawnPanel(page))), view(before));
     await page.locator('.tab[data-resource-name="model.py"]').click();
     await palette(page, 'View: Close Editor');
     await page.locator('.tab[data-resource-name="model.py"]').waitFor({ state: 'detached' });
-    await page.waitForTimeout(1500);
     await reload(page);
     assert.deepEqual(view(await drawn(await drawnPanel(page))), view(before));
     await closePage(page);
