@@ -43,7 +43,7 @@ async function bundleTests() {
 
 function mocha(env) {
   return new Promise(resolve => {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '120000', '--exit', bundle, ...flags], { stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '120000', '--retries', '2', '--exit', bundle, ...flags], { stdio: 'inherit', env: { ...process.env, ...env } });
     child.on('close', code => resolve(code ?? 1));
   });
 }

@@ -71,6 +71,7 @@ describe('what can be opened', () => {
     assert.equal(code, 0, err);
     await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'time_series' }).click();
     await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'weather.trace.safetensors' }).click({ button: 'right' });
+    await page.waitForTimeout(500); // a click that comes at once counts as the end of the one that opened the menu
     await page.locator('.monaco-menu .action-item').filter({ hasText: 'Open Checkpoint or Trace' }).click();
     await drawnPanel(page);
     const frame = await alone(page);
