@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { closePage, newPage, screenshot, workspaceOf, type Theme } from './driver';
-import { alone, drawn, drawnPanel, visualize } from './panel';
+import { alone, drawn, drawnPanel, settled, visualize } from './panel';
 import { hoverAt, notification, openFile, palette, pick, putCursor, sidebar, treeRow, webviewFrame } from './workbench';
 
 const MODEL = 'time_series/model.py';
@@ -110,6 +110,7 @@ describe('bad input', () => {
     writeFileSync(csv, rows.join('\n'));
     const frame = await visualize(page, MODEL, LINE, COLUMN);
     await saying(frame, /x is NaN at step 40, feature 1/);
+    await settled(frame); // else the picture shows rows that are not painted yet
     await screenshot(page, 'nan');
     await closePage(page);
   });
