@@ -43,9 +43,9 @@ export class Meter {
 
   constructor(private readonly total: number, private readonly piece = PIECE) {}
 
-  /** One step is done; the progress, where it is time to yield. */
-  step(what: string): Progress | undefined {
-    this.done++;
+  /** Some steps are done; the progress, where it is time to yield. */
+  step(what: string, count = 1): Progress | undefined {
+    this.done += count;
     return Date.now() - this.since < this.piece ? undefined : { done: this.done, total: this.total, what };
   }
 

@@ -1,5 +1,6 @@
 /** Shapes, counts and checks of a layer's parameters: all from the cell's equations. */
 import type { Cell } from './cells/cell';
+import type { Values } from './interpret';
 import type { Layer, Level, Network } from './layer';
 import { outputState, type Parameter } from './program';
 import { programOf } from './programs';
@@ -23,6 +24,16 @@ export function parameterShapes(cell: Cell, inputSize: number, units: number, mo
 /** How many numbers the equations' parameters hold (a framework may store more: see facts on second biases). @throws SizeError */
 export function parameterCount(cell: Cell, inputSize: number, units: number, more: Readonly<Record<string, number>> = {}): number {
   return Object.values(parameterShapes(cell, inputSize, units, more)).reduce((sum, shape) => sum + shape.reduce((n, k) => n * k, 1), 0);
+}
+
+/** How many numbers a layer's parameters hold. */
+export function parameterCountOf(layer: Layer): number {
+  return Object.values(layer.params).reduce((sum, p) => sum + p.data.length, 0);
+}
+
+/** A layer's parameters as plain numbers. */
+export function parameterValues(layer: Layer): Values {
+  return Object.fromEntries(Object.entries(layer.params).map(([name, t]) => [name, t.data]));
 }
 
 /** Sizes of all vectors of a layer: x and the output as it says, others as its parameters show. @throws SizeError */

@@ -13,3 +13,9 @@ interface TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
 }
 declare var TextEncoder: { new (): TextEncoder };
+declare namespace WebAssembly {
+  class Memory { constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean }); readonly buffer: ArrayBuffer }
+  class Module { constructor(bytes: Uint8Array<ArrayBuffer>) }
+  class Instance { constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>); readonly exports: Readonly<Record<string, unknown>> }
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}

@@ -22,7 +22,7 @@ describe('engine', () => {
   it('records what the reference computes, rounded to float32', () => {
     const one = layer('lstmPeephole', 3, 5, 4);
     const x = noise(9, 3);
-    const { signals } = runNow(network(level('l', [one])), x, 9, { preactivations: true }).levels[0]!.directions[0]!;
+    const { signals } = runNow(network(level('l', [one])), x, 9, { preactivations: true, evaluator: 'reference' }).levels[0]!.directions[0]!;
     assert.deepEqual(Object.keys(signals), ['i.pre', 'i', 'f.pre', 'f', 'g.pre', 'g', 'c', 'o.pre', 'o', 'h']);
     const program = programOf(one.cell);
     const params = Object.fromEntries(Object.entries(one.params).map(([k, t]) => [k, t.data]));
@@ -62,7 +62,7 @@ describe('engine', () => {
   it('yields often, and pausing anywhere changes nothing', () => {
     const net = stack();
     const x = noise(30, 3);
-    const work = running(net, x, 30, { piece: 0 });
+    const work = running(net, x, 30, { piece: 0, evaluator: 'reference' });
     const seen: number[] = [];
     let piece = work.next();
     for (; !piece.done; piece = work.next()) {
@@ -71,7 +71,22 @@ describe('engine', () => {
       runNow(net, noise(5, 3, 99), 5);
     }
     assert.deepEqual(seen, Array.from({ length: 90 }, (_, k) => k + 1));
-    assert.deepEqual(piece.value, runNow(net, x, 30));
+    assert.deepEqual(piece.value, runNow(net, x, 30, { evaluator: 'reference' }));
+  });
+
+  it('yields often when it is fast, too, and other runs in between change nothing', () => {
+    const net = stack();
+    const x = noise(2000, 3);
+    const work = running(net, x, 2000, { piece: 0 });
+    let pieces = 0;
+    let piece = work.next();
+    for (; !piece.done; piece = work.next()) {
+      pieces++;
+      assert.equal(piece.value.total, 6000);
+      runNow(net, noise(300, 3, 99), 300);
+    }
+    assert.ok(pieces >= 20, String(pieces));
+    assert.deepEqual(piece.value, runNow(net, x, 2000));
   });
 
   it('runs the reverse direction over the reversed input, and writes in the order of the input', () => {
@@ -125,16 +140,17 @@ describe('engine', () => {
     const signal = { aborted: false };
     let pieces = 0;
     const options = { signal, piece: 0, onProgress: () => { pieces++; if (pieces === 7) signal.aborted = true; }, pause: () => Promise.resolve() };
-    await assert.rejects(run(stack(), noise(50, 3), 50, options), Cancelled);
+    await assert.rejects(run(stack(), noise(5000, 3), 5000, options), Cancelled);
     assert.equal(pieces, 7);
   });
 
-  it('lets the event loop breathe: 128 units and 2000 steps never hold it for long', async () => {
+  it('lets the event loop breathe: 128 units and 20,000 steps never hold it for long', async () => {
     const net = network(level('l', [layer('lstm', 128, 128, 1)]));
+    const x = noise(20000, 128);
     let [ticks, longest, last] = [0, 0, performance.now()];
     const timer = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; ticks++; }, 1);
     let pieces = 0;
-    await run(net, noise(2000, 128), 2000, { onProgress: () => { pieces++; } });
+    await run(net, x, 20000, { record: ['h'], onProgress: () => { pieces++; } });
     clearInterval(timer);
     assert.ok(pieces < 1000, `${pieces} pieces: each should last many steps`);
     assert.ok(ticks > 10, `${ticks} ticks`);
@@ -228,7 +244,7 @@ describe('backprop', () => {
     const initial = (k: number, v: number): RunOptions['initial'] => [[{ c: new Float64Array(3).fill(v, k, k + 1) }]];
     const { levels } = await backprop(net, x, 4, { kind: 'sum' });
     for (let k = 0; k < 3; k++) {
-      const value = (v: number): number => runNow(net, x, 4, { initial: initial(k, v)! }).levels[0]!.directions[0]!.final['h']!.reduce((s, n) => s + n, 0);
+      const value = (v: number): number => runNow(net, x, 4, { initial: initial(k, v), evaluator: 'reference' }).levels[0]!.directions[0]!.final['h']!.reduce((s, n) => s + n, 0);
       const numeric = (value(1e-4) - value(-1e-4)) / 2e-4;
       assert.ok(Math.abs(levels[0]!.directions[0]!.initial['c']![k]! - numeric) < 1e-7);
     }

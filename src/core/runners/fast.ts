@@ -1,0 +1,83 @@
+/**
+ * The compiled evaluator in float32: all sequences of a batch in lock step, in chunks that stay in the cache. A step's numbers do not
+ * depend on the chunk, the batch or the window it is in.
+ */
+import { machine, type Machine } from '../compile/machine';
+import type { Values } from '../interpret';
+import type { Layer } from '../layer';
+import { layerSizes, parameterCountOf, parameterValues } from '../parameters';
+import { programOf } from '../programs';
+import { columns, sheets, stepsOf, type LayerInput, type LayerRunner, type LayerTrace, type Sheets } from './runner';
+
+export const runFast: LayerRunner = function* (layer, inputs, { recording, meter, what }) {
+  const program = programOf(layer.cell);
+  const sizes = layerSizes(layer);
+  const recorded = columns(program, sizes, recording);
+  const keep = recorded.filter(c => c.name.endsWith('.pre')).map(c => c.node);
+  const capacity = chunkSteps(layer, inputs.length);
+  const m = machine(program, sizes, parameterValues(layer), { batch: inputs.length, capacity, reverse: layer.direction === 'reverse', ...(keep.length > 0 && { keep }) });
+  const lengths = inputs.map(i => stepsOf(layer, i.steps));
+  const books = inputs.map(i => sheets(layer, program, recorded, i.steps));
+  const finals: LayerTrace['final'][] = inputs.map(i => padStates(m, i.initial));
+  for (const [from, to] of chunks(lengths, capacity, layer.direction === 'reverse')) {
+    for (const [k, input] of inputs.entries()) begin(m, k, input, lengths[k]!, from, to, layer.direction === 'reverse');
+    m.run(0, to - from);
+    for (const k of inputs.keys()) {
+      if (lengths[k]! >= to) finish(m, k, books[k]!, from, to);
+      if (lengths[k]! === to || layer.direction === 'reverse') finals[k] = statesOf(m, k);
+    }
+    const progress = meter.step(what, (to - from) * inputs.length);
+    if (progress) { yield progress; meter.resume(); }
+  }
+  return books.map((b, k) => ({ ...b.trace, final: lengths[k] === 0 ? padStates(m, inputs[k]!.initial) : finals[k]! }));
+};
+
+/** About how long a chunk may last, and how many products a core does in that time. */
+const CHUNK_MS = 4;
+const PRODUCTS_PER_MS = 2e7;
+
+/** Steps of a chunk: short enough for a frame and for the cache, long enough for matrix products. */
+export function chunkSteps(layer: Layer, batch: number): number {
+  const steps = CHUNK_MS * PRODUCTS_PER_MS / (parameterCountOf(layer) * batch);
+  return 2 ** Math.max(3, Math.min(8, Math.floor(Math.log2(steps))));
+}
+
+/** Windows in the order they are run. Nothing starts or ends within one. */
+export function* chunks(lengths: readonly number[], capacity: number, reverse: boolean): Generator<readonly [number, number]> {
+  const longest = Math.max(0, ...lengths);
+  const cuts = new Set([0, ...lengths]);
+  for (let t = 0; t < longest; t += capacity) cuts.add(t);
+  const sorted = [...cuts].sort((a, b) => a - b);
+  const windows = sorted.slice(1).map((to, k) => [sorted[k]!, to] as const);
+  yield* reverse ? windows.reverse() : windows;
+}
+
+/** Puts a window of a sequence in, and its initial states where it begins. A sequence that is over, or has not begun, runs idle. */
+function begin(m: Machine, member: number, { x, initial }: LayerInput, length: number, from: number, to: number, reverse: boolean): void {
+  if (length >= to) m.write(member, 0, to - from, x, from);
+  else m.clear(member, 0, to - from);
+  if (reverse ? length === to : from === 0) {
+    for (const [name, states] of Object.entries(m.states)) {
+      const size = states.length / m.batch;
+      states.fill(0, member * size, (member + 1) * size);
+      const given = initial[name];
+      if (given) states.set(given, member * size);
+    }
+  }
+}
+
+function finish(m: Machine, member: number, { kept }: Sheets, from: number, to: number): void {
+  for (const { node, to: sheet } of kept) m.read(node, member, 0, to - from, sheet, from);
+}
+
+/** Copies of a member's states. */
+export function statesOf(m: Machine, member: number): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(m.states).map(([name, all]) => {
+    const size = all.length / m.batch;
+    return [name, Float64Array.from(all.subarray(member * size, (member + 1) * size))];
+  }));
+}
+
+function padStates(m: Machine, initial: Values): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(m.states).map(([name, all]) => [name, Float64Array.from(initial[name] ?? new Float64Array(all.length / m.batch))]));
+}
