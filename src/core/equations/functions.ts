@@ -35,11 +35,13 @@ const plus = (g: GraphBuilder, v: number, n: number): number => g.binary('add', 
 const times = (g: GraphBuilder, n: number, v: number): number => g.binary('mul', g.like(v, n), v);
 const atLeast = (g: GraphBuilder, v: number, n: number): number => g.binary('max', v, g.like(v, n));
 const atMost = (g: GraphBuilder, v: number, n: number): number => g.binary('min', v, g.like(v, n));
+/** min(v, 0) whose derivative at 0 is that below it: of two equal arguments the second gets the gradient. */
+const belowZero = (g: GraphBuilder, v: number): number => g.binary('min', g.like(v, 0), v);
 const absolute = (g: GraphBuilder, v: number): number => g.binary('max', v, g.unary('neg', v));
 const mean = (g: GraphBuilder, v: number): number => g.binary('div', g.sum(v), g.count(v));
 
 const elu = (g: GraphBuilder, v: number, a: number): number =>
-  g.binary('add', g.unary('relu', v), times(g, a, plus(g, g.unary('exp', atMost(g, v, 0)), -1)));
+  g.binary('add', g.unary('relu', v), times(g, a, plus(g, g.unary('exp', belowZero(g, v)), -1)));
 const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
 /** Added to the variance in norm(v). */
@@ -81,7 +83,7 @@ export const functions: readonly CellFunction[] = [
   /** v σ(v) */
   activation('swish', [], (g, v) => g.binary('mul', v, g.unary('sigmoid', v))),
   /** v, and a v below 0. */
-  activation('leaky', ['a'], (g, v, [a = 0]) => g.binary('add', g.unary('relu', v), times(g, a, atMost(g, v, 0)))),
+  activation('leaky', ['a'], (g, v, [a = 0]) => g.binary('add', g.unary('relu', v), times(g, a, belowZero(g, v)))),
   /** v above a, else 0. */
   activation('thresholded', ['a'], (g, v, [a = 0]) => g.binary('mul', v, g.unary('step', plus(g, v, -a)))),
   /** a v + b */
