@@ -1,5 +1,6 @@
 /** Parameters that nobody trained: a framework's own default initialisation, from a seed. */
 import type { Cell } from './cells/cell';
+import type { Expression } from './equations/syntax';
 import type { Params, Tensor } from './layer';
 import { parameterShapes } from './parameters';
 import type { Program } from './program';
@@ -11,18 +12,23 @@ export type InitialisationRule = 'pytorch' | 'keras';
 /**
  * Random parameters for a cell. `pytorch`: all from U(-1/√H, 1/√H), H the length of the cell state (or h).
  * `keras`: kernels Glorot uniform and recurrent kernels orthogonal, each over all blocks at once; vectors zero, but 1 for the
- * forget gate's bias. The same seed gives the same numbers; they are not the framework's own stream.
+ * forget gate's bias. Gains of a normalisation start at 1 and its shifts at 0 by either rule. The same seed gives the same numbers; they
+ * are not the framework's own stream.
  */
 export function initialise(cell: Cell, inputSize: number, units: number, rule: InitialisationRule, seed: number, more: Readonly<Record<string, number>> = {}): Params {
   const shapes = parameterShapes(cell, inputSize, units, more);
   const source = random(seed);
-  return rule === 'pytorch' ? pytorch(shapes, more['c'] ?? units, source) : keras(programOf(cell), shapes, source);
+  return rule === 'pytorch' ? pytorch(programOf(cell), shapes, more['c'] ?? units, source) : keras(programOf(cell), shapes, source);
 }
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-function pytorch(shapes: Shapes, units: number, source: Random): Params {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, uniform(shape, 1 / Math.sqrt(units), source)]));
+function pytorch(program: Program, shapes: Shapes, units: number, source: Random): Params {
+  const fixed = normalising(program);
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]): [string, Tensor] => {
+    const value = fixed.get(name);
+    return [name, value === undefined ? uniform(shape, 1 / Math.sqrt(units), source) : filled(shape, value)];
+  }));
 }
 
 function keras(program: Program, shapes: Shapes, source: Random): Params {
@@ -32,9 +38,10 @@ function keras(program: Program, shapes: Shapes, source: Random): Params {
   const limit = Math.sqrt(6 / (fanIn + fanOut));
   const orthogonal = orthogonalBlocks(recurrent, shapes, source);
   const ones = forgetBias(program);
+  const fixed = normalising(program);
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]): [string, Tensor] => {
     if (kernels.includes(name)) return [name, uniform(shape, limit, source)];
-    return [name, orthogonal[name] ?? filled(shape, name === ones ? 1 : 0)];
+    return [name, orthogonal[name] ?? filled(shape, name === ones ? 1 : fixed.get(name) ?? 0)];
   }));
 }
 
@@ -62,6 +69,28 @@ function added(program: Program, id: number): string | undefined {
   const node = program.nodes[id]!;
   if (node.op === 'parameter') return node.name;
   return node.op === 'add' ? added(program, node.a) ?? added(program, node.b) : undefined;
+}
+
+/** Where gains and shifts start, by name: a is 1 and b is 0 in `a ⊙ norm(v) + b`, in whatever order that is written. */
+function normalising(program: Program): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const visit = (e: Expression): void => {
+    if (e.kind === 'infix') for (const [side, other] of [[e.left, e.right], [e.right, e.left]] as const) {
+      if (side.kind !== 'name') continue;
+      if (e.op === '⊙' && isNorm(other)) found.set(side.name, 1);
+      if (e.op === '+' && other.kind === 'infix' && other.op === '⊙' && (isNorm(other.left) || isNorm(other.right))) found.set(side.name, 0);
+    }
+    for (const part of partsOf(e)) visit(part);
+  };
+  for (const s of program.statements) if (s.kind === 'equation') visit(s.right);
+  return found;
+}
+
+const isNorm = (e: Expression): boolean => e.kind === 'call' && e.name === 'norm';
+
+function partsOf(e: Expression): readonly Expression[] {
+  if (e.kind === 'infix') return [e.left, e.right];
+  return 'values' in e ? e.values : 'argument' in e ? [e.argument] : [];
 }
 
 /** Blocks of equally many columns are stacked, made orthonormal (columns, or rows where they are fewer), and cut apart again. */

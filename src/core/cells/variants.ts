@@ -1,6 +1,7 @@
 /** Cells that differ from the plain ones by what a file says: other activations, clipping, coupled gates. Equations made as text. */
 import { describeActivation, writeActivation, type Activation } from './activations';
 import type { Cell } from './cell';
+import { cifg } from './cifg';
 import { gru } from './gru';
 import { gruResetBefore } from './gruResetBefore';
 import { lstm } from './lstm';
@@ -33,7 +34,7 @@ export function lstmVariant({ activations = {}, clip, coupledInputForget = false
   const cellState = "c' = f ⊙ c + i ⊙ g  cell state";
   const shown = `o ⊙ ${act(h, "c'", undefined)}`;
   return variant({
-    plain: [lstm, lstmPeephole, lstmProjected],
+    plain: [lstm, lstmPeephole, lstmProjected, cifg],
     base: peepholes ? lstmPeephole : projected ? lstmProjected : lstm,
     lines: [
       `i = ${gate('i', 'c')}  input gate`, `f = ${forget}  forget gate`, candidate,
