@@ -10,12 +10,13 @@ import { lstmPeephole } from './lstmPeephole';
 import { lstmProjected } from './lstmProjected';
 import { mgu } from './mgu';
 import { mguResetAfter } from './mguResetAfter';
+import { minGRU } from './minGRU';
 import { minLSTM } from './minLSTM';
 import { rnn, rnnRelu } from './rnn';
 
 export const cells: readonly Cell[] = [
   rnn, rnnRelu, lstm, lstmPeephole, lstmProjected, gru, gruResetBefore,
-  cifg, janet, lstmLayerNorm, mgu, mguResetAfter, minLSTM,
+  cifg, janet, lstmLayerNorm, mgu, mguResetAfter, minGRU, minLSTM,
 ];
 
 /** The cell with this id. @throws Error that names the known ones */
