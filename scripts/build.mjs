@@ -10,6 +10,7 @@ const WEB = { platform: 'browser', format: 'iife', target: 'chrome120' };
 const BUNDLES = [
   { from: 'src/extension.ts', to: 'dist/extension.js', settings: NODE },
   { from: 'src/worker.ts', to: 'dist/worker.js', settings: NODE },
+  { from: 'src/mate.ts', to: 'dist/mate.js', settings: NODE },
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
   { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: WEB },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },

@@ -14,7 +14,7 @@ export const ROOMS = [
   { name: 'protocol', files: /^src\/protocol\.ts$/, uses: [] },
   { name: 'platform', files: /^src\/platform\//, uses: ['core', 'formats', 'protocol'], node: true },
   { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol', 'session', 'platform'], node: true, vscode: true },
-  { name: 'entries', files: /^src\/(cli|worker)(\.ts$|\/)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol', 'session', 'platform'], node: true },
+  { name: 'entries', files: /^src\/(cli|worker|mate)(\.ts$|\/)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol', 'session', 'platform'], node: true },
   { name: 'session', files: /^src\/(session\/|[^/]+\.ts$)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol'] },
   { name: 'webview', files: /^webview\//, uses: ['protocol'], types: ['core'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
 ];

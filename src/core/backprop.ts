@@ -37,6 +37,8 @@ export interface BackpropOptions {
   readonly preactivations?: boolean | undefined;
   /** False leaves out the parameters' gradients. */
   readonly parameters?: boolean | undefined;
+  /** False leaves out the gradient of the input: `dx` stays zero. */
+  readonly input?: boolean | undefined;
   readonly initial?: RunOptions['initial'];
   /** `fast` by default: float32 with an exponent of its own, so that gradients vanish no sooner than in float64. */
   readonly evaluator?: EvaluatorName | undefined;
@@ -73,7 +75,7 @@ export function* backpropagating(network: Network, x: Float32Array, steps: numbe
     const dx = new Float64Array(inputs[k]!.length);
     const parts = unmerged(level, d, tapes[k]!.map(t => t.output), steps);
     const directions: LayerGradients[] = [];
-    for (const [j, tape] of tapes[k]!.entries()) directions.push(yield* tape.back(parts[j]!, dx));
+    for (const [j, tape] of tapes[k]!.entries()) directions.push(yield* tape.back(parts[j]!, k === 0 && options.input === false ? undefined : dx));
     levels.unshift({ name: level.name, directions, dx });
     d = dx;
   }

@@ -1,5 +1,6 @@
 /** Runs a network over sequences and records its signals: resumable, cancellable, in short pieces. */
 import { arithmetic, canCompile } from './compile/support';
+import type { Team } from './compile/team';
 import type { Values } from './interpret';
 import type { Network } from './layer';
 import { expanded, packed, type Packed } from './mask';
@@ -46,6 +47,10 @@ export interface RunOptions {
   readonly mask?: ArrayLike<number> | undefined;
   /** `fast` by default, where the machine can. */
   readonly evaluator?: EvaluatorName | undefined;
+  /** An earlier trace of the same network that nobody needs any more: its arrays are overwritten where they fit, which saves their making. */
+  readonly reuse?: NetworkTrace | undefined;
+  /** Other threads that share the work of layers that are large enough; the numbers stay the same, to the last bit. */
+  readonly team?: Team | undefined;
   /** Milliseconds between yields. */
   readonly piece?: number | undefined;
 }
@@ -57,6 +62,7 @@ export interface SequenceInput {
   readonly steps: number;
   readonly initial?: NetworkStates | undefined;
   readonly mask?: ArrayLike<number> | undefined;
+  readonly reuse?: NetworkTrace | undefined;
 }
 
 /** Float32 numbers that one run may record: 4 GB. */
@@ -73,7 +79,7 @@ export function run(network: Network, x: Float32Array, steps: number, options: R
  * @throws LayerError, SizeError, EquationError
  */
 export function* running(network: Network, x: Float32Array, steps: number, options: RunOptions = {}): Generator<Progress, NetworkTrace> {
-  const [trace] = yield* runningMany(network, [{ x, steps, initial: options.initial, mask: options.mask }], options);
+  const [trace] = yield* runningMany(network, [{ x, steps, initial: options.initial, mask: options.mask, reuse: options.reuse }], options);
   return trace!;
 }
 
@@ -81,7 +87,7 @@ export function* running(network: Network, x: Float32Array, steps: number, optio
  * Runs several sequences, in lock step where that is faster; each trace is bit for bit that of the sequence alone.
  * @throws LayerError, SizeError, EquationError
  */
-export function* runningMany(network: Network, sequences: readonly SequenceInput[], options: Omit<RunOptions, 'initial' | 'mask'> = {}): Generator<Progress, readonly NetworkTrace[]> {
+export function* runningMany(network: Network, sequences: readonly SequenceInput[], options: Omit<RunOptions, 'initial' | 'mask' | 'reuse'> = {}): Generator<Progress, readonly NetworkTrace[]> {
   checkNetwork(network);
   for (const s of sequences) checkSequence(network, s);
   const steps = sequences.reduce((sum, s) => sum + s.steps, 0);
@@ -94,8 +100,8 @@ export function* runningMany(network: Network, sequences: readonly SequenceInput
   for (const [k, level] of network.levels.entries()) {
     const directions: LayerTrace[][] = [];
     for (const [d, layer] of level.directions.entries()) {
-      const given = inputs.map((input, n) => ({ ...input, initial: sequences[n]!.initial?.[k]?.[d] ?? layer.initial ?? {} }));
-      directions.push(yield* RUNNERS[kind](layer, given, { recording: options, meter, what: level.name }));
+      const given = inputs.map((input, n) => ({ ...input, initial: sequences[n]!.initial?.[k]?.[d] ?? layer.initial ?? {}, reuse: sequences[n]!.mask ? undefined : sequences[n]!.reuse?.levels[k]?.directions[d] }));
+      directions.push(yield* RUNNERS[kind](layer, given, { recording: options, meter, what: level.name, team: options.team }));
     }
     inputs = inputs.map((input, n) => {
       const own = directions.map(d => d[n]!);

@@ -14,7 +14,7 @@ export type Params = Readonly<Record<string, Tensor>>;
 /** The way through the sequence. (`backward` is kept for gradients.) */
 export type Direction = 'forward' | 'reverse';
 
-/** One cell with its parameters, run in one direction. */
+/** One cell with its parameters, run in one direction. A value: who changes a parameter makes a new layer. */
 export interface Layer {
   readonly cell: Cell;
   readonly inputSize: number;

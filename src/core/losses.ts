@@ -47,7 +47,7 @@ export function evaluateLoss(network: Network, output: Float32Array, steps: numb
 
 function given(dh: Numbers, steps: number, width: number): Float64Array {
   if (dh.length !== steps * width) throw new LayerError(`The loss's gradient should hold ${steps} steps of ${width} numbers, found ${dh.length} numbers.`);
-  return Float64Array.from(dh);
+  return new Float64Array(dh);
 }
 
 function atStep(network: Network, output: Float32Array, steps: number, width: number, loss: Loss & { kind: 'sum' | 'unit' }): LossResult {

@@ -1,7 +1,9 @@
 /** Node's side: Bytes over files, and starting the worker. Imported by the command line, the host and the worker only. */
 import { open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { Worker, parentPort } from 'node:worker_threads';
+import { dismiss, serve, type MateJob, type Team } from '../core/compile/team';
 import type { Bytes } from '../formats/format';
 import type { Port } from '../protocol';
 
@@ -63,4 +65,28 @@ export function workerPort(): Port {
     post: (message, transfer) => parent.postMessage(message, [...(transfer ?? [])]),
     listen: handler => { parent.on('message', handler); },
   };
+}
+
+/** Threads that help the engine in this one; `stop` ends them. They hold nothing up: an idle process may end. @throws where threads cannot be started */
+export function startTeam(script: string, size = 2): { readonly team: Team; stop(): void } {
+  const mates = Array.from({ length: size - 1 }, () => new Worker(script));
+  for (const m of mates) m.unref();
+  const team: Team = { size, post: jobs => { for (const [k, job] of jobs.entries()) mates[k]!.postMessage(job); } };
+  return {
+    team,
+    stop() {
+      dismiss(team);
+      for (const m of mates) void m.terminate();
+    },
+  };
+}
+
+/** A mate's side of `startTeam`: takes its jobs as they come. */
+export function mate(): void {
+  parentPort?.on('message', (job: MateJob) => { serve(job); });
+}
+
+/** Cores that this process may use. */
+export function cores(): number {
+  return availableParallelism();
 }

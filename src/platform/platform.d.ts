@@ -13,6 +13,7 @@ interface TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
 }
 declare var TextEncoder: { new (): TextEncoder };
+declare var performance: { now(): number };
 declare namespace WebAssembly {
   class Memory { constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean }); readonly buffer: ArrayBuffer }
   class Module { constructor(bytes: Uint8Array<ArrayBuffer>) }

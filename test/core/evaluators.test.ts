@@ -69,6 +69,18 @@ describe('the fast evaluator', () => {
     }), { seed: SEED, numRuns: 25 });
   });
 
+  it('writes into an earlier trace where it fits', () => {
+    const net = network(level('a', [layer('lstm', 3, 7, 1), layer('gru', 3, 6, 2, 'reverse', { length: 20 })]));
+    for (const evaluator of ['fast', 'reference'] as const) {
+      const first = runNow(net, noise(50, 3, 1), 50, { evaluator });
+      const [expected, other] = [runNow(net, noise(50, 3, 2), 50, { evaluator }), runNow(net, noise(49, 3, 2), 49, { evaluator })];
+      const again = runNow(net, noise(50, 3, 2), 50, { evaluator, reuse: first });
+      assert.deepEqual(again, expected);
+      assert.equal(again.levels[0]!.directions[0]!.signals['f'], first.levels[0]!.directions[0]!.signals['f']);
+      assert.deepEqual(runNow(net, noise(49, 3, 2), 49, { evaluator, reuse: again }), other);
+    }
+  });
+
   it('runs several sequences of different lengths at once as it runs each alone, to the last bit', () => {
     const net = deep();
     const sequences: SequenceInput[] = [300, 1, 41, 300, 128].map((steps, k) => ({ x: noise(steps, 3, 50 + k), steps, ...(k === 2 && { initial: net.levels.map(l => l.directions.map(d => ({ h: noise(1, d.units, 7) }))) }) }));

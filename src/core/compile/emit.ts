@@ -2,8 +2,8 @@
 import type { Node } from '../program';
 import type { Sizes } from '../sizes';
 import { kernels, type Kernels } from './kernels';
-import type { Plan } from './lower';
-import { padded, POOL_VECTORS, type Location, type Placement, type PlacedStage, type ProductRun } from './place';
+import type { Phase, Plan } from './lower';
+import { padded, POOL_VECTORS, share, type Location, type Placement, type PlacedStage, type ProductRun } from './place';
 import { passFunction } from './pass';
 import type { Emitter } from './vectorMath';
 import { WasmModule, type WasmFunction } from './wasm';
@@ -23,19 +23,21 @@ export function emit(plan: Plan, sizes: Sizes, placed: Placement, fma: boolean, 
 }
 
 class Emission {
-  private readonly wasm = new WasmModule();
+  private readonly wasm: WasmModule;
   private readonly kernels: Kernels;
   private readonly literals = new Map<string, number>();
   private readonly patterns: number[][] = [];
 
   constructor(private readonly plan: Plan, private readonly sizes: Sizes, private readonly placed: Placement, private readonly fma: boolean) {
+    this.wasm = new WasmModule(placed.layout.part !== undefined);
     this.kernels = kernels(this.wasm, fma);
   }
 
   module(gradients: readonly GradientSlot[]): Emitted {
-    const stages = this.placed.stages.map(stage => ({ stage, products: stage.runs.map((run, k) => this.product(`${stage.phase}${stage.level}product${k}`, run)), passes: this.passes(stage) }));
+    const stages = this.placed.stages.map(stage => ({ stage, products: stage.runs.map((run, k) => this.product(`${stage.phase}${stage.level}product${k}`, stage.phase, run)), passes: this.passes(stage) }));
+    const meet = this.meeting();
     for (const [name, phase] of [['ahead', 'pre'], ['behind', 'post']] as const) this.sweep(name, stages.filter(s => s.stage.phase === phase));
-    this.recurrence(stages.filter(s => s.stage.phase === 'loop'));
+    this.recurrence(stages.filter(s => s.stage.phase === 'loop'), meet);
     this.mover();
     if (gradients.length > 0) this.gradients(gradients);
     return { bytes: this.wasm.bytes(), literals: this.patterns };
@@ -73,8 +75,11 @@ class Emission {
     }
   }
 
-  /** Step after step, each through all stages. A reverse layer goes from the last step to the first. */
-  private recurrence(stages: readonly Functions[]): void {
+  /**
+   * Step after step, each through all stages. A reverse layer goes from the last step to the first. Threads meet before the first step
+   * and after every group of functions: what one writes the next reads.
+   */
+  private recurrence(stages: readonly Functions[], meet: WasmFunction | undefined): void {
     const { batch, reverse } = this.placed.layout;
     const f = this.wasm.function('loop', ['i32', 'i32']);
     const [from, count] = [0, 1];
@@ -82,23 +87,52 @@ class Emission {
     f.get(from);
     if (reverse) f.get(count).i32(1).op('i32.sub', 'i32.add');
     f.i32(batch).op('i32.mul').set(row);
+    if (meet) f.call(meet);
     f.loop(() => {
       for (const { products, passes } of stages) {
         for (const p of products) f.get(row).i32(batch).call(p);
-        if (passes.length === 0) continue;
-        f.i32(0).set(member);
-        f.loop(() => {
-          for (const p of passes) f.get(row).get(member).op('i32.add').get(member).call(p);
-          f.get(member).i32(1).op('i32.add').tee(member).i32(batch).op('i32.lt_s');
-        });
+        if (products.length > 0 && meet) f.call(meet);
+        for (const group of meet ? passes.map(p => [p]) : [passes]) {
+          if (group.length === 0) continue;
+          f.i32(0).set(member);
+          f.loop(() => {
+            for (const p of group) f.get(row).get(member).op('i32.add').get(member).call(p);
+            f.get(member).i32(1).op('i32.add').tee(member).i32(batch).op('i32.lt_s');
+          });
+          if (meet) f.call(meet);
+        }
       }
       f.get(row).i32(batch).op(reverse ? 'i32.sub' : 'i32.add').set(row);
       f.get(count).i32(1).op('i32.sub').tee(count);
     });
   }
 
+  /**
+   * Threads wait here for one another: each counts itself in, then looks until all are there. Who waits long sleeps a little between
+   * looks; after ten seconds the others are taken for dead.
+   */
+  private meeting(): WasmFunction | undefined {
+    const { part } = this.placed.layout;
+    if (!part) return undefined;
+    const f = this.wasm.function('meet', []);
+    const [target, looks] = [f.local('i32'), f.local('i32')];
+    const own = part.meeting + 64 * (1 + part.index);
+    f.i32(own).op('i32.load').i32(part.of).op('i32.add').set(target).i32(own).get(target).op('i32.store');
+    f.i32(part.meeting).i32(1).op('atomic.add', 'drop');
+    f.i32(part.meeting).op('atomic.load').get(target).op('i32.sub').i32(0).op('i32.lt_s').when(() => {
+      f.loop(() => {
+        f.get(looks).i32(1).op('i32.add').tee(looks).i32(LOOKS).op('i32.gt_s').when(() => {
+          f.i32(part.meeting).i32(part.meeting).op('atomic.load').i64(NAP).op('atomic.wait', 'drop');
+          f.get(looks).i32(LOOKS + NAPS).op('i32.gt_s').when(() => { f.op('unreachable'); });
+        });
+        f.i32(part.meeting).op('atomic.load').get(target).op('i32.sub').i32(0).op('i32.lt_s');
+      });
+    });
+    return f;
+  }
+
   /** (row, rows): one run of products for so many rows. */
-  private product(name: string, run: ProductRun): WasmFunction {
+  private product(name: string, phase: Phase, run: ProductRun): WasmFunction {
     const f = this.wasm.function(name, ['i32', 'i32']);
     const pointer = (l: Location): number => {
       const p = f.local('i32');
@@ -107,7 +141,7 @@ class Emission {
       return p;
     };
     const [init, out, arg] = [pointer(run.init), pointer(run.out), pointer(run.arg)];
-    const calls = this.panels(run).map(({ vectors, at, weights }) => () => {
+    const calls = this.panels(run, phase).map(({ vectors, at, weights }) => () => {
       const kernel = run.kernel === 'single' ? this.kernels.single(vectors) : this.kernels.pair(vectors);
       const push = (p: number, offset: number, stride: number): void => {
         f.get(p);
@@ -128,21 +162,24 @@ class Emission {
     return f;
   }
 
-  private panels(run: ProductRun): { vectors: number; at: number; weights: number }[] {
+  /** A run's panels; in the loop, this thread's share. */
+  private panels(run: ProductRun, phase: Phase): { vectors: number; at: number; weights: number }[] {
+    const { part } = this.placed.layout;
+    const [from, to] = part && phase === 'loop' ? share(run.panels.length, part, 1) : [0, run.panels.length];
     let [at, weights] = [0, run.weights];
     return run.panels.map(vectors => {
       const panel = { vectors, at, weights };
       at += 16 * vectors;
       weights += 16 * vectors * run.columns;
       return panel;
-    });
+    }).slice(from, to);
   }
 
   /** (row, member of the batch): sums, then scalars, then vectors. */
   private passes(stage: PlacedStage): WasmFunction[] {
     const name = `${stage.phase}${stage.level}`;
     const sums = stage.sums.map(id => this.sum(`${name}sum${id}`, id));
-    return [...sums, ...stage.passes.map(({ size, nodes }) => passFunction({ ...this.emitter(`${name}pass${size}`), plan: this.plan, placed: this.placed, sizes: this.sizes }, nodes, size))];
+    return [...sums, ...stage.passes.map(({ size, nodes }) => passFunction({ ...this.emitter(`${name}pass${size}`), plan: this.plan, placed: this.placed, sizes: this.sizes }, nodes, size, stage.phase === 'loop'))];
   }
 
   private emitter(name: string): Emitter {
@@ -232,6 +269,11 @@ class Emission {
 
 /** Beyond about half the second cache, a matrix is read forth and back in turn: what was read last is still there. */
 const BACK_AND_FORTH = 512 * 1024;
+
+/** Looks before a thread takes a nap, nanoseconds of a nap, and naps before it gives up. */
+const LOOKS = 20000;
+const NAP = 100_000;
+const NAPS = 100_000;
 
 interface Functions { readonly stage: PlacedStage; readonly products: readonly WasmFunction[]; readonly passes: readonly WasmFunction[] }
 

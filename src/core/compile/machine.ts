@@ -8,8 +8,9 @@ import type { Program } from '../program';
 import { shapeOf, type Sizes } from '../sizes';
 import { emit, type Emitted, type GradientSlot } from './emit';
 import { lower, type Plan } from './lower';
-import { padded, place, type Layout, type Location, type Placement, type ProductRun } from './place';
+import { padded, place, type Layout, type Part, type Location, type Placement, type ProductRun } from './place';
 import { arithmetic } from './support';
+import { firstFree, gather, lead, MEETING, type MachineExports, type Team } from './team';
 
 /** Rows of whole vectors in the machine's memory. */
 export interface Plane {
@@ -35,8 +36,8 @@ export interface Machine {
   readonly states: Readonly<Record<string, Float32Array>>;
   /** A stored node's rows. */
   plane(node: number): Plane;
-  /** Runs steps [from, from + count) of the rows: `input` is read, all planes are written. */
-  run(from: number, count: number): void;
+  /** Runs steps [from, from + count) of the rows: `input` is read, all planes are written; those behind the loop only where `behind` is true (default). */
+  run(from: number, count: number, behind?: boolean): void;
   /** Adds what these steps contribute to the parameters' gradients. */
   accumulate(from: number, count: number): void;
   /** The gradients added up so far, which start again from zero: divided by `scale` and added to `to`, by parameter, in its own layout. */
@@ -51,6 +52,8 @@ export interface MachineOptions {
   readonly keep?: readonly number[];
   /** Also adds up the parameters' gradients. */
   readonly gradients?: boolean;
+  /** Other threads that share the work; forward machines only. */
+  readonly team?: Team | undefined;
   /** For tests: what memory holds before anything is written. */
   readonly poison?: number;
 }
@@ -63,9 +66,16 @@ const KEPT = 24;
 
 /** A forward machine. */
 export function machine(program: Program, sizes: Sizes, params: Values, options: MachineOptions): Machine {
-  const key = JSON.stringify([sizes, options]);
-  const c = cached(program, key, () => compile(program, sizes, options, 64));
-  return instance(program, sizes, params, options, c, new WebAssembly.Memory({ initial: pages(c.end) }));
+  const { team, ...own } = options;
+  const threads = team?.size ?? 1;
+  const base = threads > 1 ? firstFree(threads) : 64;
+  const [mine, ...others] = Array.from({ length: threads }, (_, index) => {
+    const part: Part | undefined = threads > 1 ? { index, of: threads, meeting: MEETING } : undefined;
+    return cached(program, JSON.stringify([sizes, own, part]), () => compile(program, sizes, own, base, undefined, part));
+  });
+  const size = pages(mine!.end);
+  const memory = new WebAssembly.Memory(team ? { initial: size, maximum: size, shared: true } : { initial: size });
+  return instance(program, sizes, params, options, mine!, memory, team && { team, modules: others.map(o => o.module) });
 }
 
 /** A forward machine that keeps what the backward one reads, and the backward one over the same memory, going the other way. */
@@ -94,10 +104,10 @@ function cached(program: Program, key: string, make: () => Compiled): Compiled {
   return made;
 }
 
-function compile(program: Program, sizes: Sizes, options: MachineOptions, base: number, saved?: (node: number) => Location): Compiled {
+function compile(program: Program, sizes: Sizes, options: MachineOptions, base: number, saved?: (node: number) => Location, part?: Part): Compiled {
   const { fma, widest: panels } = arithmetic();
   const plan = lower(program, new Set(options.keep));
-  const layout: Layout = { batch: options.batch, capacity: options.capacity, reverse: options.reverse, widest: panels, base, ...(saved && { saved }) };
+  const layout: Layout = { batch: options.batch, capacity: options.capacity, reverse: options.reverse, widest: panels, base, ...(saved && { saved }), ...(part && { part }) };
   const placed = place(plan, sizes, layout);
   const { slots, end: staging } = gradientSlots(program, sizes, options, placed.end);
   const emitted = emit(plan, sizes, placed, fma, slots);
@@ -120,11 +130,12 @@ function gradientSlots(program: Program, sizes: Sizes, options: MachineOptions, 
   return { slots, end: (end + 63) & ~63 };
 }
 
-interface Exports { move(from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void; ahead(row: number, rows: number): void; loop(step: number, steps: number): void; behind(row: number, rows: number): void; gradients?(row: number, rows: number): void }
+/** The mates' modules, one each. */
+interface Mates { readonly team: Team; readonly modules: readonly WebAssembly.Module[] }
 
-function instance(program: Program, sizes: Sizes, params: Values, options: MachineOptions, c: Compiled, memory: WebAssembly.Memory): Machine {
+function instance(program: Program, sizes: Sizes, params: Values, options: MachineOptions, c: Compiled, memory: WebAssembly.Memory, mates?: Mates): Machine {
   const numbers = new Float32Array(memory.buffer);
-  const exports = new WebAssembly.Instance(c.module, { m: { memory } }).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(c.module, { m: { memory } }).exports as unknown as MachineExports;
   if (options.poison !== undefined) numbers.fill(options.poison, c.placed.layout.base / 4, c.end / 4);
   for (const { base, rows, stride } of c.slots) numbers.fill(0, base / 4, base / 4 + Math.max(padded(rows), rows * stride / 4));
   pack(program, sizes, params, c, numbers);
@@ -163,12 +174,17 @@ function instance(program: Program, sizes: Sizes, params: Values, options: Machi
       to.set(numbers.subarray(start, start + count * size), at * size);
     },
     plane: node => planeAt(c.placed.values.get(node)!, sizeOf(node)),
-    run(from, count) {
+    run(from, count, behind = true) {
       const [first, last] = reverse ? [from + count - 1, from] : [from, from + count - 1];
       carry(putIn, first, 'before');
-      exports.ahead(from * batch, count * batch);
-      exports.loop(from, count);
-      exports.behind(from * batch, count * batch);
+      if (mates) {
+        gather(mates.team, memory, mates.modules, batch);
+        lead(exports, memory, c.placed.layout.part!, batch, from, count, behind);
+      } else {
+        exports.ahead(from * batch, count * batch);
+        exports.loop(from, count);
+        if (behind) exports.behind(from * batch, count * batch);
+      }
       carry(takeOut, last, 'after');
     },
     accumulate(from, count) { exports.gradients?.(from * batch, count * batch); },

@@ -2,16 +2,19 @@
 import { argumentsOf, type Node, type Operation } from '../program';
 import type { Sizes } from '../sizes';
 import type { Plan } from './lower';
-import { padded, type Location, type Placement } from './place';
+import { padded, share, type Location, type Placement } from './place';
 import { exp, flush, log, relu, sigmoid, step, tanh, type Emitter } from './vectorMath';
 import type { WasmFunction } from './wasm';
 
 export interface PassContext extends Emitter { readonly plan: Plan; readonly placed: Placement; readonly sizes: Sizes }
 
-/** The function that computes these nodes of one size, in their order, and stores what others read. */
-export function passFunction(context: PassContext, nodes: readonly number[], size: number): WasmFunction {
-  return new PassEmission(context, nodes, size).function();
+/** The function that computes these nodes of one size, in their order, and stores what others read; this thread's share where it is `shared`. */
+export function passFunction(context: PassContext, nodes: readonly number[], size: number, shared: boolean): WasmFunction {
+  return new PassEmission(context, nodes, size, shared).function();
 }
+
+/** Vectors of a cache line: threads should not write to the same. */
+const LINE = 4;
 
 /** Smaller states count as zero: denormal numbers would slow the loop down by orders of magnitude. */
 const FLUSH = 2 ** -100;
@@ -25,13 +28,18 @@ class PassEmission {
   /** Products of two that become part of the one sum that reads them. */
   private readonly fused: ReadonlySet<number>;
   private readonly next: ReadonlySet<number>;
+  /** The first byte of this thread's share, and how many. */
+  private readonly first: number;
   private readonly bytes: number;
 
-  constructor(private readonly c: PassContext, private readonly ids: readonly number[], size: number) {
+  constructor(private readonly c: PassContext, private readonly ids: readonly number[], size: number, shared: boolean) {
     this.inPass = new Set(ids);
     this.next = new Set(c.plan.program.states.map(s => s.next));
     this.fused = c.fma ? this.fusible() : new Set();
-    this.bytes = size === 0 ? 16 : padded(c.sizes[size]!) * 4;
+    const vectors = size === 0 ? 1 : padded(c.sizes[size]!) / 4;
+    const { part } = c.placed.layout;
+    const [from, to] = part && shared ? share(vectors, part, LINE) : [0, vectors];
+    [this.first, this.bytes] = [16 * from, 16 * (to - from)];
   }
 
   function(): WasmFunction {
@@ -109,8 +117,9 @@ class PassEmission {
     const known = this.pointers.get(key);
     if (known !== undefined) return known;
     const p = f.local('i32');
-    if (l.per === 'fixed') f.i32(0).set(p);
-    else f.get(l.per === 'step' ? 0 : 1).i32(l.stride).op('i32.mul').set(p);
+    f.i32(scalar ? 0 : this.first);
+    if (l.per !== 'fixed') f.get(l.per === 'step' ? 0 : 1).i32(l.stride).op('i32.mul', 'i32.add');
+    f.set(p);
     this.pointers.set(key, p);
     return p;
   }

@@ -7,7 +7,7 @@ import type { Accumulation, Phase, Plan, Stage } from './lower';
 export interface Location { readonly base: number; readonly stride: number; readonly per: 'step' | 'batch' | 'fixed' }
 
 /** One matrix's rows in a product. */
-export interface Part { readonly matrix: string; readonly transposed: boolean; readonly rows: number }
+export interface Block { readonly matrix: string; readonly transposed: boolean; readonly rows: number }
 
 /** Products of one argument whose results lie side by side: one packed matrix. */
 export interface ProductRun {
@@ -17,7 +17,7 @@ export interface ProductRun {
   /** What the sums start from. */
   readonly init: Location;
   readonly out: Location;
-  readonly parts: readonly Part[];
+  readonly parts: readonly Block[];
   /** Address of the packed matrix: panel after panel, column after column, 4 times `panels[k]` numbers each. */
   readonly weights: number;
   /** Vectors of four rows per panel. */
@@ -28,6 +28,9 @@ export interface ProductRun {
 
 export interface PlacedStage extends Stage { readonly runs: readonly ProductRun[] }
 
+/** Which share of the work a thread does, of how many; and where in memory they meet. */
+export interface Part { readonly index: number; readonly of: number; readonly meeting: number }
+
 export interface Layout {
   readonly batch: number;
   /** Steps that planes hold. */
@@ -37,6 +40,8 @@ export interface Layout {
   readonly widest: { readonly single: number; readonly pair: number };
   /** First free byte. */
   readonly base: number;
+  /** Several threads share the work of every step: the first is 0. */
+  readonly part?: Part | undefined;
   /** Backward programs: where the forward program's nodes are. */
   readonly saved?: (node: number) => Location;
 }
@@ -60,6 +65,12 @@ export interface Placement {
 }
 
 export const POOL_VECTORS = 96;
+
+/** The share [from, to) of `count` things; `grain` things stay together. */
+export function share(count: number, { index, of }: Part, grain: number): readonly [number, number] {
+  const border = (k: number): number => k === of ? count : Math.min(count, Math.round(count * k / of / grain) * grain);
+  return [border(index), border(index + 1)];
+}
 
 /** Numbers a vector of so many takes in memory: whole vectors of four. */
 export function padded(size: number): number {

@@ -1,12 +1,15 @@
 /** Just enough of a WebAssembly assembler: functions of i32 and v128 values over one imported memory. The binary format: webassembly.github.io/spec. */
 
-export type ValueType = 'i32' | 'v128';
+export type ValueType = 'i32' | 'i64' | 'v128';
 
-const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
+const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
 
 /** Instructions without operands, by name. Two-byte numbers above 0xff are SIMD opcodes. */
 const PLAIN = {
-  'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.lt_u': [0x49], 'i32.gt_u': [0x4b], 'i32.lt_s': [0x48], 'i32.gt_s': [0x4a], 'i32.eqz': [0x45], select: [0x1b],
+  'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.lt_u': [0x49], 'i32.gt_u': [0x4b], 'i32.lt_s': [0x48], 'i32.gt_s': [0x4a], 'i32.eqz': [0x45], 'i32.ge_s': [0x4e], select: [0x1b], drop: [0x1a], unreachable: [0x00],
+  /** Threads: on 32-bit numbers in shared memory. */
+  'atomic.load': [0xfe, 0x10, 2, 0], 'atomic.add': [0xfe, 0x1e, 2, 0], 'atomic.wait': [0xfe, 0x01, 2, 0],
+  'i32.load': [0x28, 2, 0], 'i32.store': [0x36, 2, 0],
   'i32x4.shl': simd(0xab), 'i32x4.shr_s': simd(0xac), 'i32x4.add': simd(0xae), 'i32x4.sub': simd(0xb1),
   'i32x4.trunc': simd(0xf8), 'f32x4.convert': simd(0xfa),
   'f32x4.add': simd(0xe4), 'f32x4.sub': simd(0xe5), 'f32x4.mul': simd(0xe6), 'f32x4.div': simd(0xe7), 'f32x4.min': simd(0xe8), 'f32x4.max': simd(0xe9),
@@ -66,6 +69,12 @@ export class WasmFunction {
 
   i32(value: number): this {
     this.code.push(0x41, ...signed(value));
+    return this;
+  }
+
+  /** A small whole number. */
+  i64(value: number): this {
+    this.code.push(0x42, ...signed(value));
     return this;
   }
 
@@ -130,9 +139,11 @@ export class WasmFunction {
   }
 }
 
-/** A module that imports `m.memory` and exports every function by its name. */
+/** A module that imports `m.memory`, shared with other threads or not, and exports every function by its name. */
 export class WasmModule {
   private readonly functions: WasmFunction[] = [];
+
+  constructor(private readonly shared = false) {}
 
   function(name: string, params: readonly ValueType[]): WasmFunction {
     const f = new WasmFunction(this.functions.length, name, params);
@@ -143,13 +154,16 @@ export class WasmModule {
   bytes(): Uint8Array<ArrayBuffer> {
     const bytes: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
     section(bytes, 1, this.functions.map(f => [0x60, ...list(f.params.map(t => [TYPES[t]])), 0]));
-    section(bytes, 2, [[...text('m'), ...text('memory'), 0x02, 0x00, 0x01]]);
+    section(bytes, 2, [[...text('m'), ...text('memory'), 0x02, ...(this.shared ? [0x03, 0x01, ...unsigned(MOST_PAGES)] : [0x00, 0x01])]]);
     section(bytes, 3, this.functions.map(f => unsigned(f.index)));
     section(bytes, 7, this.functions.map(f => [...text(f.name), 0x00, ...unsigned(f.index)]));
     section(bytes, 10, this.functions.map(f => { const body = f.body(); return [...unsigned(body.length), ...body]; }));
     return Uint8Array.from(bytes);
   }
 }
+
+/** 4 GB. */
+const MOST_PAGES = 65536;
 
 function list(items: readonly (readonly number[])[]): number[] {
   return [...unsigned(items.length), ...items.flat()];

@@ -2,35 +2,54 @@
  * The compiled evaluator in float32: all sequences of a batch in lock step, in chunks that stay in the cache. A step's numbers do not
  * depend on the chunk, the batch or the window it is in.
  */
-import { machine, type Machine } from '../compile/machine';
+import { machine, type Machine, type MachineOptions } from '../compile/machine';
+import { idOf, type Team } from '../compile/team';
 import type { Values } from '../interpret';
 import type { Layer } from '../layer';
+import type { Progress } from '../pace';
 import { layerSizes, parameterCountOf, parameterValues } from '../parameters';
 import { programOf } from '../programs';
-import { columns, sheets, stepsOf, type LayerInput, type LayerRunner, type LayerTrace, type Sheets } from './runner';
+import { Choice } from './choice';
+import { borrow } from './pool';
+import { columns, sheets, stepsOf, type Column, type LayerInput, type LayerRunner, type LayerTrace, type RunContext, type Sheets } from './runner';
 
-export const runFast: LayerRunner = function* (layer, inputs, { recording, meter, what }) {
+export const runFast: LayerRunner = function* (layer, inputs, context) {
   const program = programOf(layer.cell);
-  const sizes = layerSizes(layer);
-  const recorded = columns(program, sizes, recording);
+  const recorded = columns(program, layerSizes(layer), context.recording);
   const keep = recorded.filter(c => c.name.endsWith('.pre')).map(c => c.node);
-  const capacity = chunkSteps(layer, inputs.length);
-  const m = machine(program, sizes, parameterValues(layer), { batch: inputs.length, capacity, reverse: layer.direction === 'reverse', ...(keep.length > 0 && { keep }) });
+  const options: MachineOptions = { batch: inputs.length, capacity: chunkSteps(layer, inputs.length), reverse: layer.direction === 'reverse', ...(keep.length > 0 && { keep }) };
+  const team = parameterCountOf(layer) * inputs.length >= WORTH_SHARING ? context.team : undefined;
+  const loan = (helpers: Team | undefined): ReturnType<typeof borrow<Machine>> =>
+    borrow(layer, JSON.stringify([options, helpers && idOf(helpers)]), () => machine(program, layerSizes(layer), parameterValues(layer), { ...options, team: helpers }));
+  const loans = [loan(undefined), ...(team ? [loan(team)] : [])];
+  const traces = yield* runOn(loans.map(l => l.made), layer, inputs, recorded, context);
+  for (const l of loans) l.giveBack();
+  return traces;
+};
+
+function* runOn(machines: readonly Machine[], layer: Layer, inputs: readonly LayerInput[], recorded: readonly Column[], { meter, what }: RunContext): Generator<Progress, LayerTrace[]> {
+  const reverse = layer.direction === 'reverse';
   const lengths = inputs.map(i => stepsOf(layer, i.steps));
-  const books = inputs.map(i => sheets(layer, program, recorded, i.steps));
-  const finals: LayerTrace['final'][] = inputs.map(i => padStates(m, i.initial));
-  for (const [from, to] of chunks(lengths, capacity, layer.direction === 'reverse')) {
-    for (const [k, input] of inputs.entries()) begin(m, k, input, lengths[k]!, from, to, layer.direction === 'reverse');
+  const books = inputs.map(i => sheets(layer, programOf(layer.cell), recorded, i));
+  const finals: LayerTrace['final'][] = inputs.map(i => padStates(machines[0]!, i.initial));
+  const choice = new Choice(machines);
+  for (const [from, to] of chunks(lengths, machines[0]!.capacity, reverse)) {
+    const m = choice.next();
+    for (const [k, input] of inputs.entries()) begin(m, k, input, lengths[k]!, from, to, reverse);
     m.run(0, to - from);
+    choice.took(to - from);
     for (const k of inputs.keys()) {
       if (lengths[k]! >= to) finish(m, k, books[k]!, from, to);
-      if (lengths[k]! === to || layer.direction === 'reverse') finals[k] = statesOf(m, k);
+      if (lengths[k]! === to || (reverse && lengths[k]! > 0)) finals[k] = statesOf(m, k);
     }
     const progress = meter.step(what, (to - from) * inputs.length);
     if (progress) { yield progress; meter.resume(); }
   }
-  return books.map((b, k) => ({ ...b.trace, final: lengths[k] === 0 ? padStates(m, inputs[k]!.initial) : finals[k]! }));
-};
+  return books.map((b, k) => ({ ...b.trace, final: finals[k]! }));
+}
+
+/** Parameters from which a step takes longer than threads need to meet. */
+const WORTH_SHARING = 30_000;
 
 /** About how long a chunk may last, and how many products a core does in that time. */
 const CHUNK_MS = 4;

@@ -2,7 +2,7 @@
  * The compiled evaluator, backward. A window of the sequence is run ahead, which leaves in memory what the backward program reads, then
  * gone through backward. The way ahead ends in the last window; those before it are run again, from the states kept at their starts.
  */
-import { machines, type Machine } from '../compile/machine';
+import { machines, type Machine, type MachineOptions } from '../compile/machine';
 import type { Layer } from '../layer';
 import type { Progress } from '../pace';
 import { layerSizes, parameterValues } from '../parameters';
@@ -11,6 +11,7 @@ import { backwardOf, programOf } from '../programs';
 import type { Sizes } from '../sizes';
 import { gradientSheets, gradientsOf, parameterGradients, type GradientSheet, type LayerGradients, type LayerTaper, type TapeContext, type TapeInput } from './backward';
 import { chunkSteps } from './fast';
+import { borrow } from './pool';
 import { stepsOf } from './runner';
 
 export const tapeFast: LayerTaper = function* (layer, input, context) {
@@ -19,6 +20,7 @@ export const tapeFast: LayerTaper = function* (layer, input, context) {
   return tape;
 };
 
+type Loan = ReturnType<typeof borrow<ReturnType<typeof machines>>>;
 type Window = readonly [from: number, to: number];
 
 class FastTape {
@@ -26,6 +28,7 @@ class FastTape {
   private readonly program: Program;
   private readonly backward: Program;
   private readonly sizes: Sizes;
+  private readonly loan: Loan;
   private readonly first: Machine;
   private readonly behind: Machine;
   private readonly length: number;
@@ -36,6 +39,7 @@ class FastTape {
   private readonly windows: readonly Window[];
   private readonly starts: Record<string, Float32Array>[] = [];
   private readonly rows: Float32Array;
+  private readonly outer: Float32Array;
   /** Gradients in the machine are the true ones times this. */
   private scale = 1;
 
@@ -50,12 +54,16 @@ class FastTape {
     this.sheets = gradientSheets(this.backward, this.sizes, input.steps, context.recording);
     this.parameters = context.parameters ? parameterGradients(this.program, this.sizes) : {};
     const keep = this.sheets.filter(s => s.name.endsWith('.pre')).map(s => s.node);
-    const { ahead, back } = machines(this.program, this.backward, this.sizes, parameterValues(layer), {
+    const options: MachineOptions = {
       batch: 1, capacity: windowSteps(this.program, this.sizes, this.length, this.block), reverse: this.reverse, gradients: context.parameters, ...(keep.length > 0 && { keep }),
-    });
+    };
+    this.loan = borrow(layer, `backward ${JSON.stringify(options)}`, () => machines(this.program, this.backward, this.sizes, parameterValues(layer), options));
+    const { ahead, back } = this.loan.made;
     [this.first, this.behind] = [ahead, back];
     this.rows = new Float32Array(this.block * this.sizes[this.program.input]!);
+    this.outer = new Float32Array(this.block * layer.units);
     this.windows = [...cut(0, this.length, ahead.capacity, this.reverse)];
+    for (const v of [...Object.values(ahead.states), ...Object.values(back.states)]) v.fill(0);
     for (const [name, values] of Object.entries(input.initial)) ahead.states[name]!.set(values);
   }
 
@@ -66,7 +74,7 @@ class FastTape {
     }
   }
 
-  *back(d: Float64Array, dx: Float64Array): Generator<Progress, LayerGradients> {
+  *back(d: Float64Array, dx: Float64Array | undefined): Generator<Progress, LayerGradients> {
     for (let k = this.windows.length - 1; k >= 0; k--) {
       const window = this.windows[k]!;
       if (k < this.windows.length - 1) {
@@ -77,6 +85,7 @@ class FastTape {
       if (this.context.parameters) this.drain();
     }
     const initial = Object.fromEntries(this.program.states.map(s => [s.name, Float64Array.from(this.behind.states[`d${s.name}`]!, v => v / this.scale)]));
+    this.loan.giveBack();
     return gradientsOf(this.layer, this.input.steps, this.sheets, this.parameters, initial);
   }
 
@@ -93,17 +102,18 @@ class FastTape {
    * Gradients shrink beyond float32 within a few hundred steps. The program is linear in them, so they are carried times a power of
    * two; where a block shrinks them too far it is run again in halves.
    */
-  private *goBack([from, to]: Window, d: Float64Array, dx: Float64Array): Generator<Progress, void> {
+  private *goBack([from, to]: Window, d: Float64Array, dx: Float64Array | undefined): Generator<Progress, void> {
     let left = to - from;
     let size = this.block;
     while (left > 0) {
       const steps = Math.min(size, left);
       const a = this.reverse ? to - left : from + left - steps;
       const before = this.prepare(d, a, steps);
-      this.behind.write(0, a - from, steps, this.scaled(d, a, steps), 0);
-      this.behind.run(a - from, steps);
+      if (this.scale === 1) this.behind.write(0, a - from, steps, d, a);
+      else this.behind.write(0, a - from, steps, this.scaled(d, a, steps), 0);
+      this.behind.run(a - from, steps, dx !== undefined);
       const after = largest(Object.values(this.behind.states));
-      if (after < FADED && steps > 1 && before.most > 0) {
+      if (after < FADED && steps > 1 && before.any) {
         for (const [k, v] of Object.values(this.behind.states).entries()) v.set(before.states[k]!);
         size = steps >> 1;
         continue;
@@ -115,36 +125,40 @@ class FastTape {
     }
   }
 
-  /** Chooses the power of two for the next steps; returns copies of the states as they go in, and the largest number in them and in d. */
-  private prepare(d: Float64Array, at: number, steps: number): { states: Float32Array[]; most: number } {
+  /** Chooses the power of two for the next steps; returns copies of the states as they go in, and whether there is anything in them and in d. */
+  private prepare(d: Float64Array, at: number, steps: number): { states: Float32Array[]; any: boolean } {
     const states = Object.values(this.behind.states);
     const units = this.layer.units;
-    const most = Math.max(largest(states), largest([d.subarray(at * units, (at + steps) * units)]) * this.scale);
-    if (most > 0 && Number.isFinite(most) && (most < FAINT || most > 1 / FAINT)) {
+    const outer = largest([d.subarray(at * units, (at + steps) * units)]);
+    const size = Math.max(Math.log2(largest(states)), Math.log2(outer) + Math.log2(this.scale));
+    if (Number.isFinite(size) && Math.abs(size) > 24) {
       if (this.context.parameters) this.drain();
-      const factor = 2 ** -Math.floor(Math.log2(most));
+      const factor = 2 ** Math.min(-Math.floor(size), MOST_SCALED - Math.log2(this.scale));
       this.scale *= factor;
       for (const v of states) for (const [k, g] of v.entries()) v[k] = g * factor;
     }
-    return { states: states.map(v => v.slice()), most };
+    return { states: states.map(v => v.slice()), any: size > -Infinity };
   }
 
   private scaled(d: Float64Array, at: number, steps: number): Float32Array {
     const units = this.layer.units;
-    return Float32Array.from(d.subarray(at * units, (at + steps) * units), v => v * this.scale);
+    for (let k = 0; k < steps * units; k++) this.outer[k] = d[at * units + k]! * this.scale;
+    return this.outer;
   }
 
   /** Takes out what a block gave. */
-  private collect(row: number, at: number, steps: number, dx: Float64Array): void {
+  private collect(row: number, at: number, steps: number, dx: Float64Array | undefined): void {
     const { behind, sheets, sizes, program, backward } = this;
     if (this.context.parameters) behind.accumulate(row, steps);
     for (const { node, to, size } of sheets) {
       behind.read(node, 0, row, steps, to, at);
       if (this.scale !== 1) for (let k = at * size; k < (at + steps) * size; k++) to[k] = to[k]! / this.scale;
     }
+    if (!dx) return;
     const inputSize = sizes[program.input]!;
     behind.read(backward.signals[0]!.node, 0, row, steps, this.rows, 0);
-    for (let k = 0, to = at * inputSize; k < steps * inputSize; k++, to++) dx[to] = dx[to]! + this.rows[k]! / this.scale;
+    const factor = 1 / this.scale;
+    for (let k = 0, to = at * inputSize; k < steps * inputSize; k++, to++) dx[to] = dx[to]! + this.rows[k]! * factor;
   }
 
   /** Adds the parameters' gradients so far. */
@@ -162,11 +176,15 @@ class FastTape {
 /** Below this, what is 2^40 smaller than the largest gradient is lost (see FLUSH in compile/pass.ts). */
 const FADED = 2 ** -60;
 const STRONG = 2 ** -20;
-const FAINT = 2 ** -24;
+/** Float64 ends at 2^-1022: below that a gradient is zero. */
+const MOST_SCALED = 1000;
 
 function largest(arrays: readonly (Float32Array | Float64Array)[]): number {
   let most = 0;
-  for (const v of arrays) for (let k = 0; k < v.length; k++) most = Math.max(most, Math.abs(v[k]!));
+  for (const v of arrays) for (let k = 0; k < v.length; k++) {
+    const size = Math.abs(v[k]!);
+    if (size > most) most = size;
+  }
   return most;
 }
 

@@ -13,12 +13,13 @@ export const runReference: LayerRunner = function* (layer, inputs, context) {
   return traces;
 };
 
-function* runOne(layer: Layer, { x, steps, initial }: LayerInput, { recording, meter, what }: RunContext): Generator<Progress, LayerTrace> {
+function* runOne(layer: Layer, input: LayerInput, { recording, meter, what }: RunContext): Generator<Progress, LayerTrace> {
+  const { x, steps, initial } = input;
   const program = programOf(layer.cell);
   const sizes = layerSizes(layer);
   const machine = evaluator(program, sizes, parameterValues(layer));
   for (const [name, values] of Object.entries(initial)) machine.states[name]!.set(values);
-  const { trace, kept } = sheets(layer, program, columns(program, sizes, recording), steps);
+  const { trace, kept } = sheets(layer, program, columns(program, sizes, recording), input);
   const slots = kept.map(k => ({ ...k, from: machine.slots[k.node]! }));
   const length = stepsOf(layer, steps);
   for (let k = 0; k < length; k++) {

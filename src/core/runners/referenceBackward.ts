@@ -46,7 +46,7 @@ class ReferenceTape {
     for (const [name, values] of Object.entries(input.initial)) this.first.states[name]!.set(values);
   }
 
-  *back(d: Float64Array, dx: Float64Array): Generator<Progress, LayerGradients> {
+  *back(d: Float64Array, dx: Float64Array | undefined): Generator<Progress, LayerGradients> {
     const { layer, input, behind, backward, starts, context: { recording, meter, what } } = this;
     const kept = this.keptNodes();
     const sheets = gradientSheets(backward, layerSizes(layer), input.steps, recording);
@@ -62,7 +62,7 @@ class ReferenceTape {
         loadRow(behind.input, d, t);
         behind.step();
         for (const { node, to: all, size } of sheets) all.set(behind.slots[node]!, t * size);
-        addRow(dx, dxSlot, t);
+        if (dx) addRow(dx, dxSlot, t);
         for (const g of gradients) contribute(g);
         yield* breathe(meter, what);
       }

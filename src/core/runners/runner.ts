@@ -1,4 +1,5 @@
 /** What an evaluator does for one layer: run it over sequences and hand out what is recorded. */
+import type { Team } from '../compile/team';
 import type { Values } from '../interpret';
 import type { Direction, Layer } from '../layer';
 import type { Meter, Progress } from '../pace';
@@ -20,10 +21,10 @@ export interface LayerTrace {
 }
 
 /** One sequence as a layer sees it: x [steps, inputSize] and the states before the first step it runs. */
-export interface LayerInput { readonly x: Float32Array; readonly steps: number; readonly initial: Values }
+export interface LayerInput { readonly x: Float32Array; readonly steps: number; readonly initial: Values; /** Its arrays are overwritten where they fit. */ readonly reuse?: LayerTrace | undefined }
 
-/** Which signals to keep, and who counts the steps. */
-export interface RunContext { readonly recording: Recording; readonly meter: Meter; readonly what: string }
+/** Which signals to keep, who counts the steps, and who may help. */
+export interface RunContext { readonly recording: Recording; readonly meter: Meter; readonly what: string; readonly team?: Team | undefined }
 
 /** Runs a layer over some sequences at once; the result is that of each alone. Yields every few milliseconds. */
 export type LayerRunner = (layer: Layer, inputs: readonly LayerInput[], context: RunContext) => Generator<Progress, LayerTrace[]>;
@@ -57,9 +58,11 @@ export interface Sheets {
   readonly kept: readonly { readonly node: number; readonly to: Float32Array; readonly size: number }[];
 }
 
-export function sheets(layer: Layer, program: Program, recorded: readonly Column[], steps: number): Sheets {
-  const signals = Object.fromEntries(recorded.map(c => [c.name, new Float32Array(steps * c.size)]));
-  const output = signals[program.output] ?? new Float32Array(steps * layer.units);
+export function sheets(layer: Layer, program: Program, recorded: readonly Column[], { steps, reuse }: LayerInput): Sheets {
+  const beyond = stepsOf(layer, steps);
+  const sheet = (size: number, old: Float32Array | undefined): Float32Array => old?.length === steps * size ? old.fill(0, beyond * size) : new Float32Array(steps * size);
+  const signals = Object.fromEntries(recorded.map(c => [c.name, sheet(c.size, reuse?.signals[c.name])]));
+  const output = signals[program.output] ?? sheet(layer.units, reuse?.output);
   const kept = recorded.map(c => ({ node: c.node, to: signals[c.name]!, size: c.size }));
   if (!(program.output in signals)) kept.push({ node: outputState(program).next, to: output, size: layer.units });
   return { trace: { direction: layer.direction, steps, signals, sizes: Object.fromEntries(recorded.map(c => [c.name, c.size])), output }, kept };
