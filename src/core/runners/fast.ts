@@ -51,14 +51,18 @@ function* runOn(machines: readonly Machine[], layer: Layer, inputs: readonly Lay
 /** Parameters from which a step takes longer than threads need to meet. */
 const WORTH_SHARING = 30_000;
 
-/** About how long a chunk may last, and how many products a core does in that time. */
-const CHUNK_MS = 4;
+/** How long a chunk may last, and how many products a core does in that time. */
+const CHUNK_MS = 8;
 const PRODUCTS_PER_MS = 2e7;
+/** Bytes of rows that should stay in the second cache, and about what a unit's share of a row takes. */
+const CACHE = 2 ** 20;
+const ROW_BYTES = 40;
 
 /** Steps of a chunk: short enough for a frame and for the cache, long enough for matrix products. */
 export function chunkSteps(layer: Layer, batch: number): number {
-  const steps = CHUNK_MS * PRODUCTS_PER_MS / (parameterCountOf(layer) * batch);
-  return 2 ** Math.max(3, Math.min(8, Math.floor(Math.log2(steps))));
+  const inTime = CHUNK_MS * PRODUCTS_PER_MS / (parameterCountOf(layer) * batch);
+  const inCache = Math.max(64, CACHE / (ROW_BYTES * layer.units)) / batch;
+  return 2 ** Math.max(2, Math.min(8, Math.floor(Math.log2(Math.min(inTime, inCache)))));
 }
 
 /** Windows in the order they are run. Nothing starts or ends within one. */

@@ -40,6 +40,7 @@ class FastTape {
   private readonly starts: Record<string, Float32Array>[] = [];
   private readonly rows: Float32Array;
   private readonly outer: Float32Array;
+  private owed = { from: 0, to: 0 };
   /** Gradients in the machine are the true ones times this. */
   private scale = 1;
 
@@ -55,7 +56,7 @@ class FastTape {
     this.parameters = context.parameters ? parameterGradients(this.program, this.sizes) : {};
     const keep = this.sheets.filter(s => s.name.endsWith('.pre')).map(s => s.node);
     const options: MachineOptions = {
-      batch: 1, capacity: windowSteps(this.program, this.sizes, this.length, this.block), reverse: this.reverse, gradients: context.parameters, ...(keep.length > 0 && { keep }),
+      batch: 1, capacity: windowSteps(this.backward, this.sizes, this.length, this.block), reverse: this.reverse, gradients: context.parameters, ...(keep.length > 0 && { keep }),
     };
     this.loan = borrow(layer, `backward ${JSON.stringify(options)}`, () => machines(this.program, this.backward, this.sizes, parameterValues(layer), options));
     const { ahead, back } = this.loan.made;
@@ -149,7 +150,7 @@ class FastTape {
   /** Takes out what a block gave. */
   private collect(row: number, at: number, steps: number, dx: Float64Array | undefined): void {
     const { behind, sheets, sizes, program, backward } = this;
-    if (this.context.parameters) behind.accumulate(row, steps);
+    if (this.context.parameters) this.owe(row, steps);
     for (const { node, to, size } of sheets) {
       behind.read(node, 0, row, steps, to, at);
       if (this.scale !== 1) for (let k = at * size; k < (at + steps) * size; k++) to[k] = to[k]! / this.scale;
@@ -161,8 +162,22 @@ class FastTape {
     for (let k = 0, to = at * inputSize; k < steps * inputSize; k++, to++) dx[to] = dx[to]! + this.rows[k]! * factor;
   }
 
+  /** Rows whose contributions to the parameters' gradients are still to be added up: many at once, since the gradients are large. */
+  private owe(row: number, steps: number): void {
+    const { from, to } = this.owed;
+    this.owed = from === to ? { from: row, to: row + steps } : { from: Math.min(from, row), to: Math.max(to, row + steps) };
+    if (this.owed.to - this.owed.from >= MANY) this.settle();
+  }
+
+  private settle(): void {
+    const { from, to } = this.owed;
+    if (to > from) this.behind.accumulate(from, to - from);
+    this.owed = { from: 0, to: 0 };
+  }
+
   /** Adds the parameters' gradients so far. */
   private drain(): void {
+    this.settle();
     this.behind.drain(this.parameters, this.scale);
   }
 
@@ -176,6 +191,9 @@ class FastTape {
 /** Below this, what is 2^40 smaller than the largest gradient is lost (see FLUSH in compile/pass.ts). */
 const FADED = 2 ** -60;
 const STRONG = 2 ** -20;
+/** Rows to add up at once: as many as the first cache holds of two planes. */
+const MANY = 128;
+
 /** Float64 ends at 2^-1022: below that a gradient is zero. */
 const MOST_SCALED = 1000;
 
@@ -191,9 +209,10 @@ function largest(arrays: readonly (Float32Array | Float64Array)[]): number {
 /** Bytes of rows that a window may hold. */
 const WINDOW_BYTES = 2 ** 26;
 
-/** Steps of a window, a power of two so that few different programs are made. */
-function windowSteps(program: Program, sizes: Sizes, length: number, least: number): number {
-  const row = 8 * program.nodes.reduce((sum, n) => sum + sizes[n.size]!, 0);
+/** Steps of a window, a power of two so that few different programs are made. A row holds what is saved, every gradient and about as much again. */
+function windowSteps(backward: Program, sizes: Sizes, length: number, least: number): number {
+  const kept = new Set([...backward.nodes.flatMap((n, id) => n.op === 'saved' ? [id] : []), ...backward.signals.map(s => s.node), ...backward.contributions.map(c => c.rows)]);
+  const row = 6 * [...kept].reduce((sum, id) => sum + sizes[backward.nodes[id]!.size]!, 0);
   const most = Math.max(least, 2 ** Math.floor(Math.log2(WINDOW_BYTES / row)));
   return Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(least, length))));
 }
