@@ -5,10 +5,16 @@ import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
+import { cellById } from '../../src/core/cells/index';
 import { running, runningMany, type NetworkTrace } from '../../src/core/engine';
 import type { Progress } from '../../src/core/pace';
+import type { Layer } from '../../src/core/layer';
+import { parameterShapes } from '../../src/core/parameters';
+import { random } from '../../src/core/random';
 import { startTeam } from '../../src/platform/node';
 import { layer, level, network, noise } from './networks';
+import { drawn } from './randomCells';
 
 function finish<T>(work: Generator<Progress, T>): T {
   for (;;) { const piece = work.next(); if (piece.done) return piece.value; }
@@ -48,6 +54,21 @@ describe('a team of threads', () => {
     assert.deepEqual(finish(runningMany(net, sequences, { team })), alone);
     for (let k = 0; k < 3; k++) given.next();
     assert.deepEqual(finish(runningMany(net, sequences, { team })), alone);
+  });
+
+  it('runs random cells as one thread does, to the last bit (SEED=11)', () => {
+    let shared = 0;
+    fc.assert(fc.property(drawn, fc.boolean(), ({ text, seed }, reverse) => {
+      const cell = { ...cellById('lstm'), id: `random ${seed}`, equations: text };
+      const shapes = parameterShapes(cell, 100, 100, { c: 100 });
+      const source = random(seed);
+      const params = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (source.uniform() - 0.5) / 5) }]));
+      const one: Layer = { cell, inputSize: 100, units: 100, direction: reverse ? 'reverse' : 'forward', params };
+      if (Object.values(params).reduce((sum, p) => sum + p.data.length, 0) >= 30_000) shared++;
+      const x = noise(90, 100, seed);
+      assert.deepEqual(finish(running(network(level('l', [one])), x, 90, { team: started!.team })), finish(running(network(level('l', [one])), x, 90)), text);
+    }), { seed: 11, numRuns: 30 });
+    assert.ok(shared > 10, String(shared));
   });
 
   it('can be stopped and started anew', () => {

@@ -75,7 +75,9 @@ export function machine(program: Program, sizes: Sizes, params: Values, options:
   });
   const size = pages(mine!.end);
   const memory = new WebAssembly.Memory(team ? { initial: size, maximum: size, shared: true } : { initial: size });
-  return instance(program, sizes, params, options, mine!, memory, team && { team, modules: others.map(o => o.module) });
+  const made = instance(program, sizes, params, options, mine!, memory, team && { team, modules: others.map(o => o.module) });
+  for (const o of others) writeLiterals(new Int32Array(memory.buffer), o);
+  return made;
 }
 
 /** A forward machine that keeps what the backward one reads, and the backward one over the same memory, going the other way. */
@@ -211,8 +213,7 @@ function drain(numbers: Float32Array, { base, rows, columns, stride }: GradientS
 
 /** Writes literals, constants and packed matrices. Constants are worked out in float64 and rounded once. */
 function pack(program: Program, sizes: Sizes, params: Values, { plan, placed, emitted }: Compiled, numbers: Float32Array): void {
-  const integers = new Int32Array(numbers.buffer);
-  for (const [k, lanes] of emitted.literals.entries()) integers.set(lanes, placed.pool / 4 + 4 * k);
+  writeLiterals(new Int32Array(numbers.buffer), { placed, emitted });
   const { slots } = evaluator(program, sizes, params);
   const write = (l: Location, values: ArrayLike<number>, scalar: boolean): void => {
     const at = l.base / 4;
@@ -227,6 +228,10 @@ function pack(program: Program, sizes: Sizes, params: Values, { plan, placed, em
     write(l, sum, node.size === 0);
   }
   for (const stage of placed.stages) for (const run of stage.runs) packRun(numbers, run, params);
+}
+
+function writeLiterals(integers: Int32Array, { placed, emitted }: Pick<Compiled, 'placed' | 'emitted'>): void {
+  for (const [k, lanes] of emitted.literals.entries()) integers.set(lanes, placed.pool / 4 + 4 * k);
 }
 
 function packRun(numbers: Float32Array, run: ProductRun, params: Values): void {

@@ -97,7 +97,9 @@ class Placing {
 
   placement(): Placement {
     const { plan, program, layout } = this;
-    const pool = this.take(POOL_VECTORS * 16);
+    const { of, index } = layout.part ?? { of: 1, index: 0 };
+    // Threads need different literals in a different order.
+    const pool = this.take(of * POOL_VECTORS * 16) + index * POOL_VECTORS * 16;
     const input = this.plane(this.bytes(program.input));
     const states = this.states();
     const constants = new Map(plan.constants.map(id => [id, this.fixed(this.bytes(program.nodes[id]!.size))] as const));
