@@ -2,9 +2,10 @@
 import { arithmeticOf, checkSequence, evaluatorOf, type Arithmetic, type EvaluatorName, type RunOptions } from './engine';
 import type { Network } from './layer';
 import { evaluateLoss, type Loss, type LossResult } from './losses';
+import { expandedGradients, expandedRows, packed, packedLoss, type Packed } from './mask';
 import { merged, unmerged } from './merge';
 import { drive, Meter, type DriveOptions, type Progress } from './pace';
-import { checkNetwork } from './parameters';
+import { checkNetwork, LayerError, outputSize } from './parameters';
 import type { LayerGradients, LayerTaper, Tape } from './runners/backward';
 import { tapeFast } from './runners/fastBackward';
 import { tapeReference } from './runners/referenceBackward';
@@ -40,6 +41,8 @@ export interface BackpropOptions {
   /** False leaves out the gradient of the input: `dx` stays zero. */
   readonly input?: boolean | undefined;
   readonly initial?: RunOptions['initial'];
+  /** [steps]: 0 where a step does not count. The loss is over the others. */
+  readonly mask?: RunOptions['mask'];
   /** `fast` by default: float32 with an exponent of its own, so that gradients vanish no sooner than in float64. */
   readonly evaluator?: EvaluatorName | undefined;
   readonly piece?: number | undefined;
@@ -53,8 +56,9 @@ export function backprop(network: Network, x: Float32Array, steps: number, loss:
 /** Runs forward, then backward from the top level down; yields every few milliseconds. @throws LayerError, SizeError, EquationError */
 export function* backpropagating(network: Network, x: Float32Array, steps: number, loss: Loss, options: BackpropOptions = {}): Generator<Progress, NetworkGradients> {
   checkNetwork(network);
-  const { initial, piece, parameters = true } = options;
-  checkSequence(network, { x, steps, initial });
+  const { initial, piece, parameters = true, mask } = options;
+  checkSequence(network, { x, steps, initial, mask });
+  if (mask) return yield* backpropagatingMasked(network, packed(mask, x, steps), loss, options);
   const kind = evaluatorOf(network, options.evaluator);
   const meter = new Meter(3 * steps * network.levels.reduce((n, l) => n + l.directions.length, 0), piece);
   const tapes: Tape[][] = [];
@@ -80,6 +84,14 @@ export function* backpropagating(network: Network, x: Float32Array, steps: numbe
     d = dx;
   }
   return { steps, ...(value !== undefined && { loss: value }), ...(decoder && { decoder }), levels, dx: d, arithmetic: arithmeticOf(kind) };
+}
+
+function* backpropagatingMasked(network: Network, pack: Packed, loss: Loss, options: BackpropOptions): Generator<Progress, NetworkGradients> {
+  if (pack.steps === 0) throw new LayerError('All steps are masked; a gradient needs at least one that counts.');
+  const inner = yield* backpropagating(network, pack.x, pack.steps, packedLoss(pack, loss, outputSize(network.levels.at(-1)!)), { ...options, mask: undefined });
+  const width = (rows: Float64Array): number => rows.length / pack.steps;
+  const levels = inner.levels.map(l => ({ ...l, dx: expandedRows(pack, l.dx, width(l.dx)), directions: l.directions.map(d => expandedGradients(pack, d)) }));
+  return { ...inner, steps: pack.all, levels, dx: levels[0]!.dx };
 }
 
 const TAPERS: Readonly<Record<EvaluatorName, LayerTaper>> = { fast: tapeFast, reference: tapeReference };

@@ -1,6 +1,9 @@
 /** Steps that do not count: they are left out, and put back with the states as they were. As Keras and packed sequences have it. */
+import type { LayerGradients } from './runners/backward';
 import type { Values } from './interpret';
 import type { Layer } from './layer';
+import type { Loss } from './losses';
+import { LayerError } from './parameters';
 import { programOf } from './programs';
 import type { LayerTrace } from './runners/runner';
 
@@ -43,5 +46,39 @@ function spread({ all, at }: Packed, rows: Float32Array, size: number, hold: { r
     if (!counted.has(t)) spreadOut.set(before, t * size);
     before = spreadOut.subarray(t * size, (t + 1) * size);
   }
+  return spreadOut;
+}
+
+/** The loss over the steps that count alone. @throws LayerError where it is of a step that does not */
+export function packedLoss({ at, all }: Packed, loss: Loss, width: number): Loss {
+  const rows = (values: ArrayLike<number>, size: number): Float64Array => new Float64Array(at.length * size).map((_, k) => values[at[Math.floor(k / size)]! * size + k % size]!);
+  switch (loss.kind) {
+    case 'dh': return { kind: 'dh', dh: checked(loss.dh, all * width) ? rows(loss.dh, width) : loss.dh };
+    case 'mse': return { kind: 'mse', target: checked(loss.target, all * width) ? rows(loss.target, width) : loss.target };
+    case 'crossEntropy': return checked(loss.targets, all) ? { ...loss, targets: rows(loss.targets, 1) } : loss;
+    default: {
+      if (loss.step === undefined) return loss;
+      const step = at.indexOf(loss.step);
+      if (step < 0) throw new LayerError(`The loss's step ${loss.step} is masked; choose one that counts.`);
+      return { ...loss, step };
+    }
+  }
+}
+
+/** What is too short is complained of by who reads it. */
+function checked(values: ArrayLike<number>, count: number): boolean {
+  return values.length === count;
+}
+
+/** Gradients over all steps: zero where a step does not count. */
+export function expandedGradients(pack: Packed, gradients: LayerGradients): LayerGradients {
+  const signals = Object.fromEntries(Object.entries(gradients.signals).map(([name, rows]) => [name, expandedRows(pack, rows, gradients.sizes[name]!)]));
+  return { ...gradients, steps: pack.all, signals };
+}
+
+/** Rows [all, size] from those of the steps that count. */
+export function expandedRows({ all, at }: Packed, rows: Float64Array, size: number): Float64Array {
+  const spreadOut = new Float64Array(all * size);
+  for (const [k, t] of at.entries()) spreadOut.set(rows.subarray(k * size, (k + 1) * size), t * size);
   return spreadOut;
 }

@@ -166,6 +166,27 @@ describe('masks', () => {
     }
   });
 
+  it('leave steps out of gradients, which are zero there', async () => {
+    const [net, steps] = [stack(), 9];
+    const mask = [0, 1, 1, 0, 1, 1, 0, 1, 0];
+    const kept = mask.flatMap((m, t) => m ? [t] : []);
+    const [x, target] = [noise(steps, 3), noise(steps, 6, 4)];
+    const rows = (v: ArrayLike<number>, size: number): Float32Array => Float32Array.from(kept.flatMap(t => Array.from(v).slice(t * size, (t + 1) * size)));
+    const pairs: [Loss, Loss][] = [
+      [{ kind: 'mse', target }, { kind: 'mse', target: rows(target, 6) }], [{ kind: 'sum' }, { kind: 'sum' }], [{ kind: 'unit', unit: 2, step: 5 }, { kind: 'unit', unit: 2, step: 3 }],
+      [{ kind: 'dh', dh: target }, { kind: 'dh', dh: rows(target, 6) }], [{ kind: 'crossEntropy', targets: mask.map((_, t) => t % 6) }, { kind: 'crossEntropy', targets: kept.map(t => t % 6) }],
+    ];
+    for (const [loss, dense] of pairs) {
+      const [masked, truth] = [await backprop(net, x, steps, loss, { mask }), await backprop(net, rows(x, 3), kept.length, dense)];
+      assert.deepEqual(rows(masked.dx, 3), Float32Array.from(truth.dx));
+      assert.ok(mask.every((m, t) => m || masked.dx.subarray(3 * t, 3 * t + 3).every(v => v === 0)));
+      assert.deepEqual(masked.levels[1]!.directions[0]!.parameters, truth.levels[1]!.directions[0]!.parameters);
+      assert.deepEqual(rows(masked.levels[0]!.directions[1]!.signals['dc']!, 5), Float32Array.from(truth.levels[0]!.directions[1]!.signals['dc']!));
+    }
+    await assert.rejects(backprop(net, x, steps, { kind: 'sum', step: 0 }, { mask }), /step 0 is masked/);
+    await assert.rejects(backprop(net, x, steps, { kind: 'sum' }, { mask: mask.map(() => 0) }), /All steps are masked/);
+  });
+
   it('say what does not fit, and may leave out everything', () => {
     assert.throws(() => runNow(stack(), noise(4, 3), 4, { mask: [1, 1] }), /each of 4 steps whether it counts, found 2 numbers/);
     const none = runNow(stack(), noise(4, 3), 4, { mask: [0, 0, 0, 0] });
