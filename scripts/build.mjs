@@ -1,16 +1,27 @@
 // Bundles everything that ships into dist/. `--watch` builds again on every change, `--dev` keeps names and adds source maps (also with --watch).
 import { build, context } from 'esbuild';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { glob } from './glob.mjs';
 
 const NODE = { platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
 const WEB = { platform: 'browser', format: 'iife', target: 'chrome120' };
+
+/** Puts the browser's platform in the place of Node's, so that a worker's code is the same in both. */
+const onWeb = {
+  name: 'on the web',
+  setup(hooks) { hooks.onResolve({ filter: /\/platform\/node$/ }, () => ({ path: resolve('src/platform/web.ts') })); },
+};
+const WEB_WORKER = { ...WEB, plugins: [onWeb] };
 
 /** One row a bundle. */
 const BUNDLES = [
   { from: 'src/extension.ts', to: 'dist/extension.js', settings: NODE },
   { from: 'src/worker.ts', to: 'dist/worker.js', settings: NODE },
   { from: 'src/mate.ts', to: 'dist/mate.js', settings: NODE },
+  // For a host in the browser, which the extension does not have yet: built so that tests can run them, kept out of the .vsix (.vscodeignore).
+  { from: 'src/worker.ts', to: 'dist/web/worker.js', settings: WEB_WORKER },
+  { from: 'src/mate.ts', to: 'dist/web/mate.js', settings: WEB_WORKER },
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
   { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: WEB },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },
@@ -28,7 +39,7 @@ export async function buildAll({ dev = false } = {}) {
 
 async function watchAll() {
   copy();
-  for (const b of BUNDLES.filter(reportMissing)) await (await context({ ...options(b, true), plugins: [announcer(b)] })).watch();
+  for (const b of BUNDLES.filter(reportMissing)) await (await context({ ...options(b, true), plugins: [...(b.settings.plugins ?? []), announcer(b)] })).watch();
 }
 
 /** Says when a bundle is begun and done; .vscode/tasks.json waits for these words. */

@@ -1,23 +1,28 @@
 /**
- * Holds what was recorded and answers for windows of it: runs a network (or takes a recorded trace), keeps every signal with its pyramid,
- * and makes cards, orders and surprise on demand. Lives in the worker; the session speaks to it over `connect`.
+ * Holds what was recorded and answers for windows of it: runs a network (or takes a recorded trace) of any length, and makes cards, orders
+ * and surprise on demand. Lives in the worker; the session speaks to it over `connect`. A run that is too long to hold is answered from
+ * its pyramids, from every so-manieth step, from what was added up as it ran, or by running a window of it again.
  */
 import { prepare, unitCard, type Prepared } from './analysis/card';
 import type { Column } from './analysis/column';
 import { keepOf } from './analysis/keep';
+import { longContexts } from './analysis/longContexts';
+import { longTally, type LongFacts, type LongTally } from './analysis/longRun';
+import { ranks } from './analysis/memory';
 import { byCoactivation, byHalfLife, byIndex } from './analysis/order';
-import { surprise } from './analysis/surprise';
+import { sentence } from './analysis/sentence';
+import { runSurprise } from './analysis/runSurprise';
 import { columnTracks, textTracks, type Track } from './analysis/tracks';
 import type { Cell } from './core/cells/cell';
-import { run, type LayerTrace } from './core/engine';
-import { parse } from './core/equations';
 import type { Direction, Network, Tensor } from './core/layer';
-import { outputSize } from './core/parameters';
-import type { SignalKind } from './core/program';
+import { drive, type Progress as Done } from './core/pace';
+import { programOf } from './core/programs';
 import { random } from './core/random';
+import { heldRecording } from './core/recording/held';
+import { signalKindOf } from './core/recording/kinds';
+import { recording, type Place, type RecordedDirection, type RecordedSignal, type Recording } from './core/recording/recording';
+import { rowsOf, wholeOf } from './core/rows';
 import type { Sequence } from './core/sequence';
-import { stats, type StatsKind } from './core/stats';
-import { pyramid, tile, type Pyramid } from './core/timeline';
 import type { Progress, SignalStats, Tile, TileRequest, UnitCard, UnitOrder } from './protocol';
 
 export interface Decoder { readonly weight: Tensor; readonly bias?: Tensor | undefined }
@@ -29,6 +34,8 @@ export interface Job {
   readonly decoder?: Decoder | undefined;
   readonly seed: number;
   readonly invented: boolean;
+  /** Bytes that may be held for timelines. */
+  readonly memory?: number | undefined;
 }
 
 /** A trace with its columns read, [steps, units] each. */
@@ -64,70 +71,66 @@ export interface RecorderApi {
   run(job: Job): Promise<Summary>;
   load(recorded: Recorded & { readonly revision: number }): Promise<Summary>;
   cancel(): void;
-  tile(request: TileRequest): Tile;
+  tile(request: TileRequest): Promise<Tile>;
   track(name: string): Float32Array;
-  surprise(): Float32Array;
+  surprise(): Promise<Float32Array>;
   order(level: number, direction: number, by: UnitOrder): Int32Array;
-  card(level: number, direction: number, unit: number): UnitCard;
+  card(level: number, direction: number, unit: number): Promise<UnitCard>;
 }
 
 export interface RecorderEvents { progress(progress: Progress): void }
 
-interface Signal { readonly name: string; readonly column: Column; pyramid?: Pyramid }
-interface HeldDirection { readonly direction: Direction; readonly signals: readonly Signal[]; prepared?: Prepared }
-interface HeldLevel { readonly name: string; readonly cell: Cell | undefined; readonly inputSize: number; readonly directions: readonly HeldDirection[] }
+interface HeldLevel { readonly name: string; readonly cell: Cell | undefined; readonly inputSize: number }
 interface Held {
   readonly revision: number;
-  readonly steps: number;
+  readonly recording: Recording;
   readonly levels: readonly HeldLevel[];
   readonly tracks: readonly Track[];
   readonly labels: readonly string[] | undefined;
   readonly job: Job | undefined;
+  /** By level and direction, of a run that is too long to hold. */
+  readonly facts: readonly (readonly LongFacts[])[];
+  readonly prepared: Map<string, Prepared>;
 }
 
 export class Recorder implements RecorderApi {
   private held: Held | undefined;
   private turn = 0;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** `pause` lets messages in between two pieces of work, so that cancel() is heard. */
   constructor(private readonly events: RecorderEvents, private readonly pause: () => Promise<void>) {}
 
   async run(job: Job): Promise<Summary> {
-    const mine = ++this.turn;
-    const turn = (): number => this.turn;
     const { network, sequence } = job;
-    const trace = await run(network, sequence.data, sequence.steps, {
-      pause: this.pause,
-      signal: { get aborted() { return turn() !== mine; } },
-      onProgress: p => this.events.progress({ done: p.done, total: p.total, what: `Running ${network.name}` }),
+    const tallies = network.levels.map(l => l.directions.map(d => tallyOf(d.cell, d.direction)));
+    const made = await this.drive(recording(network, rowsOf(sequence), {
+      memory: job.memory,
+      seen: ({ level, direction, signals, steps }) => tallies[level]![direction]!.add(signals, steps),
+    }), `Running ${network.name}`);
+    return this.hold({
+      revision: job.revision, recording: made, job, labels: sequence.labels, prepared: new Map(),
+      levels: network.levels.map(({ name, directions }) => ({ name, cell: directions[0]!.cell, inputSize: directions[0]!.inputSize })),
+      tracks: tracksOf(sequence),
+      facts: made.stride === 1 ? [] : tallies.map(l => l.map(t => t.finish())),
     });
-    const inputs = [sequence.data, ...trace.levels.map(level => level.output)];
-    const levels = network.levels.map((level, k): HeldLevel => {
-      const inputSize = k === 0 ? sequence.width : outputSize(network.levels[k - 1]!);
-      const x: Signal = { name: 'x', column: { data: inputs[k]!, steps: sequence.steps, units: inputSize } };
-      return { name: level.name, cell: level.directions[0]?.cell, inputSize, directions: trace.levels[k]!.directions.map(d => ({ direction: d.direction, signals: [x, ...signalsOf(d)] })) };
-    });
-    return this.hold({ revision: job.revision, steps: sequence.steps, levels, tracks: tracksOf(sequence), labels: sequence.labels, job });
   }
 
   async load(recorded: Recorded & { readonly revision: number }): Promise<Summary> {
-    this.turn++;
-    const { steps, labels, axis } = recorded;
-    const levels = recorded.levels.map((level): HeldLevel => ({
-      name: level.name, cell: level.cell, inputSize: level.inputSize,
-      directions: level.directions.map(d => ({ direction: d.direction, signals: d.signals.map(s => ({ name: s.name, column: { data: s.data, steps, units: s.units } })) })),
-    }));
-    return this.hold({ revision: recorded.revision, steps, levels, tracks: labels && axis === 'characters' ? textTracks(labels) : [], labels, job: undefined });
+    const { steps, labels, axis, levels } = recorded;
+    const made = await this.drive(heldRecording(levels, steps), 'Reading the trace');
+    return this.hold({
+      revision: recorded.revision, recording: made, job: undefined, labels, prepared: new Map(), facts: [],
+      levels: levels.map(({ name, cell, inputSize }) => ({ name, cell, inputSize })),
+      tracks: labels && axis === 'characters' ? textTracks(labels) : [],
+    });
   }
 
   cancel(): void { this.turn++; }
 
-  tile({ revision, level, direction, signal, from, to, columns }: TileRequest): Tile {
-    const found = this.signal(level, direction, signal);
-    const { data, steps, units } = found.column;
-    found.pyramid ??= pyramid(data, steps, units);
-    const made = tile(found.pyramid, Math.max(0, Math.floor(from)), Math.min(steps, Math.ceil(to)), Math.max(1, columns));
-    return { ...made, revision, level, direction, signal };
+  async tile({ revision, level, direction, signal, from, to, columns }: TileRequest): Promise<Tile> {
+    const { recording: made } = this.current();
+    return { ...await this.inTurn(made.tiling({ level, direction, signal }, from, to, columns)), revision, level, direction, signal };
   }
 
   track(name: string): Float32Array {
@@ -135,42 +138,65 @@ export class Recorder implements RecorderApi {
     return values ? values.slice() : new Float32Array();
   }
 
-  surprise(): Float32Array {
-    const { job, levels, steps } = this.current();
+  /** NaN where there is nothing to be surprised by. A long text takes its time, and a newer run ends it. */
+  surprise(): Promise<Float32Array> {
+    const held = this.current();
+    const stale = (): boolean => this.held !== held;
+    const { job, recording: made } = held;
     const ids = job?.sequence.ids;
-    if (!job?.decoder || !ids) return new Float32Array(steps).fill(NaN);
-    const h = outputOf(job, levels.at(-1)!);
+    if (!job?.decoder || !ids) return Promise.resolve(new Float32Array(made.steps).fill(NaN));
     const { weight, bias } = job.decoder;
-    return surprise({ h: h.data, units: h.units, decoder: { weight: weight.data, bias: bias?.data }, ids });
+    return drive(runSurprise(made, { weight: weight.data, bias: bias?.data }, ids), { pause: this.pause, signal: { get aborted() { return stale(); } } });
   }
 
   order(level: number, direction: number, by: UnitOrder): Int32Array {
-    const held = this.direction(level, direction);
-    const memory = memoryOf(held);
-    if (by === 'coactivation') return byCoactivation(memory.column);
-    if (by === 'halfLife') return byHalfLife(memory.column.units, this.prepared(level, direction).halfLives?.all);
-    return byIndex(memory.column.units);
+    const { recording: made } = this.current();
+    const memory = columnOf(made, placeOf(level, direction, memoryOf(directionOf(made, level, direction))));
+    if (by === 'coactivation') return byCoactivation(memory);
+    if (by === 'halfLife') return byHalfLife(memory.units, this.prepared(level, direction).halfLives?.all);
+    return byIndex(memory.units);
   }
 
-  card(level: number, direction: number, unit: number): UnitCard {
-    return unitCard(this.prepared(level, direction), unit);
+  async card(level: number, direction: number, unit: number): Promise<UnitCard> {
+    const held = this.current();
+    const prepared = this.prepared(level, direction);
+    const card = unitCard(prepared, unit);
+    return held.recording.stride === 1 ? card : this.inTurn(longCard(held, level, direction, prepared, card));
+  }
+
+  private async drive<T>(work: Generator<Done, T>, what: string): Promise<T> {
+    const mine = ++this.turn;
+    const turn = (): number => this.turn;
+    return drive(work, {
+      pause: this.pause,
+      signal: { get aborted() { return turn() !== mine; } },
+      onProgress: p => this.events.progress({ done: p.done, total: p.total, what }),
+    });
+  }
+
+  /** One window after the other: tiles of several signals want the same blocks, which the first has run and the others find. */
+  private inTurn<T>(work: Generator<Done, T>): Promise<T> {
+    const mine = this.last.then(() => drive(work, { pause: this.pause }));
+    this.last = mine.catch(() => undefined);
+    return mine;
   }
 
   private prepared(level: number, direction: number): Prepared {
-    const held = this.direction(level, direction);
-    return held.prepared ??= prepareCards(this.current(), this.current().levels[level]!, held);
+    const held = this.current();
+    const key = `${level} ${direction}`;
+    const made = held.prepared.get(key) ?? prepareCards(held, level, direction);
+    held.prepared.set(key, made);
+    return made;
   }
 
   private hold(held: Held): Summary {
     this.held = held;
+    const { recording: made, levels, job } = held;
     return {
-      steps: held.steps,
+      steps: made.steps,
       tracks: held.tracks.map(t => t.name),
-      surprise: held.job?.decoder !== undefined && held.job.sequence.ids !== undefined,
-      levels: held.levels.map(level => ({
-        name: level.name, cell: level.cell, inputSize: level.inputSize, units: memoryOf(level.directions[0]!).column.units,
-        directions: level.directions.map(d => ({ direction: d.direction, signals: d.signals.map(s => ({ name: s.name, units: s.column.units, stats: statsOf(level, s) })) })),
-      })),
+      surprise: job?.decoder !== undefined && job.sequence.ids !== undefined,
+      levels: made.levels.map(({ directions }, k) => ({ ...levels[k]!, units: memoryOf(directions[0]!).units, directions })),
     };
   }
 
@@ -178,80 +204,88 @@ export class Recorder implements RecorderApi {
     if (!this.held) throw new Error('Nothing has been run yet.');
     return this.held;
   }
-
-  private direction(level: number, direction: number): HeldDirection {
-    const found = this.current().levels[level]?.directions[direction];
-    if (!found) throw new Error(`There is no direction ${direction} of level ${level}.`);
-    return found;
-  }
-
-  private signal(level: number, direction: number, name: string): Signal {
-    const held = this.direction(level, direction);
-    const found = held.signals.find(s => s.name === name);
-    if (!found) throw new Error(`There is no signal ${name}; recorded are ${held.signals.map(s => s.name).join(', ')}.`);
-    return found;
-  }
 }
 
-function signalsOf(trace: LayerTrace): Signal[] {
-  return Object.entries(trace.signals).map(([name, data]) => ({ name, column: { data, steps: trace.steps, units: trace.sizes[name] ?? 0 } }));
+function directionOf(made: Recording, level: number, direction: number): RecordedDirection {
+  const found = made.levels[level]?.directions[direction];
+  if (!found) throw new Error(`There is no direction ${direction} of level ${level}.`);
+  return found;
+}
+
+const placeOf = (level: number, direction: number, { name }: RecordedSignal): Place => ({ level, direction, signal: name });
+
+/** A signal's rows that are held: all, or every so-manieth step. */
+function columnOf(made: Recording, place: Place): Column {
+  const { units } = directionOf(made, place.level, place.direction).signals.find(s => s.name === place.signal)!;
+  return { data: made.thinned(place), steps: Math.ceil(made.steps / made.stride), units };
 }
 
 /** What remembers: c where there is one, else h, else whatever was recorded last. */
-function memoryOf({ signals }: HeldDirection): Signal {
+function memoryOf({ signals }: RecordedDirection): RecordedSignal {
   return signals.find(s => s.name === 'c') ?? signals.find(s => s.name === 'h') ?? signals.at(-1)!;
-}
-
-/** The stack's output, which the decoder reads: h of one direction, or both beside each other. */
-function outputOf(job: Job, top: HeldLevel): Column {
-  const parts = top.directions.map(d => d.signals.find(s => s.name === 'h')!.column);
-  const width = parts.reduce((sum, p) => sum + p.units, 0);
-  if (parts.length === 1) return parts[0]!;
-  const steps = job.sequence.steps;
-  const data = new Float32Array(steps * width);
-  let at = 0;
-  for (const part of parts) {
-    for (let t = 0; t < steps; t++) data.set(part.data.subarray(t * part.units, (t + 1) * part.units), t * width + at);
-    at += part.units;
-  }
-  return { data, steps, units: width };
 }
 
 /** Tracks of a text, or the columns of a narrow table. */
 function tracksOf(sequence: Sequence): Track[] {
   if (sequence.axis === 'characters' && sequence.labels) return textTracks(sequence.labels);
-  return sequence.width <= 32 && !sequence.invented ? columnTracks(sequence.data, sequence.steps, sequence.width, sequence.columns) : [];
+  return sequence.width <= 32 && !sequence.invented ? columnTracks(wholeOf(sequence), sequence.steps, sequence.width, sequence.columns) : [];
 }
 
-function kindOf(cell: Cell | undefined, name: string): SignalKind | 'input' {
-  if (name === 'x') return 'input';
-  const found = cell && parse(cell.equations).signals.find(s => s.name === name);
-  return found?.kind ?? (name === 'h' || name === 'c' ? 'state' : 'value');
+function gatesOf(cell: Cell | undefined, names: readonly string[]): string[] {
+  return names.filter(name => signalKindOf(cell, name) === 'gate');
 }
 
-function statsOf(level: HeldLevel, { name, column }: Signal): SignalStats {
-  return stats(column.data, column.units, statsKind(level, name));
+/** What every step of a long run adds to its cards. */
+function tallyOf(cell: Cell, direction: Direction): LongTally {
+  return longTally(gatesOf(cell, programOf(cell).signals.map(s => s.name)), keepOf(cell.equations), direction === 'reverse');
 }
 
-/** A state that the equations squash before it is seen counts as the output gate sees it. */
-function statsKind({ cell }: HeldLevel, name: string): StatsKind {
-  const kind = kindOf(cell, name);
-  return kind === 'state' && name === 'c' ? 'cell' : kind;
-}
+const LABELS: Readonly<Record<string, string>> = { c: 'cell state', h: 'hidden state' };
 
-function prepareCards(held: Held, level: HeldLevel, direction: HeldDirection): Prepared {
-  const memory = memoryOf(direction);
-  const signals = Object.fromEntries(direction.signals.map(s => [s.name, s.column]));
-  const keep = level.cell && keepOf(level.cell.equations);
-  const source = random(held.job?.seed ?? 1);
-  return prepare({
+function prepareCards(held: Held, level: number, direction: number): Prepared {
+  const { recording: made, job } = held;
+  const { cell } = held.levels[level]!;
+  const own = directionOf(made, level, direction);
+  const memory = memoryOf(own).name;
+  const signals = Object.fromEntries(own.signals.map(s => [s.name, columnOf(made, placeOf(level, direction, s))]));
+  const keep = cell && keepOf(cell.equations);
+  const source = random(job?.seed ?? 1);
+  const prepared = prepare({
     signals,
-    gates: direction.signals.filter(s => kindOf(level.cell, s.name) === 'gate').map(s => s.name),
-    memory: { signal: memory.name, label: memory.name === 'c' ? 'cell state' : memory.name === 'h' ? 'hidden state' : memory.name },
+    gates: gatesOf(cell, own.signals.map(s => s.name)),
+    memory: { signal: memory, label: LABELS[memory] ?? memory },
     ...(keep && signals[keep.signal] ? { keep } : {}),
-    tracks: held.tracks,
+    tracks: held.tracks.map(t => ({ ...t, values: every(t.values, made.stride) })),
     labels: held.labels,
-    invented: held.job?.invented ?? false,
+    invented: job?.invented ?? false,
     random: () => source.uniform(),
   });
+  return withFacts(prepared, held.facts[level]?.[direction]);
+}
+
+function every(values: Float32Array, stride: number): Float32Array {
+  return stride === 1 ? values : values.filter((_, t) => t % stride === 0);
+}
+
+/** What was added up over all steps, instead of what every so-manieth step says. */
+function withFacts(prepared: Prepared, facts: LongFacts | undefined): Prepared {
+  if (!facts) return prepared;
+  const { halfLives, ...rest } = { ...prepared, saturation: facts.saturation };
+  if (!halfLives || !facts.keep) return rest;
+  const all = facts.keep.halfLives;
+  return { ...rest, halfLives: { ...halfLives, all, ranks: ranks(all) } };
+}
+
+/** A card of a long run: contexts from where the pyramid says, runs as they were counted, correlations from every so-manieth step, which is said. */
+function* longCard({ recording: made, labels, facts }: Held, level: number, direction: number, { input }: Prepared, card: UnitCard): Generator<Done, UnitCard> {
+  const { signal, label } = input.memory;
+  const found = yield* longContexts(made, { level, direction, signal }, card.unit, labels);
+  const runs = facts[level]?.[direction]?.keep?.runs[card.unit];
+  return {
+    ...card,
+    ...(found.notFinite !== undefined && { sentence: sentence({ invented: input.invented, memory: label, notFinite: found.notFinite, constant: false, follows: [], phrases: new Map() }) }),
+    ...(card.halfLife && runs && { halfLife: { ...card.halfLife, runMedian: runs.median, runLongest: runs.longest } }),
+    test: `${card.test}; r from one step in ${made.stride}`,
+    contexts: found.contexts, contextScale: found.scale,
+  };
 }

@@ -14,7 +14,7 @@ export interface Subject {
   readonly notes: readonly Note[];
   readonly canReveal: boolean;
   readonly content:
-    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly seed: number }
+    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined }
     | { readonly kind: 'trace'; readonly recorded: Recorded; readonly description: string };
 }
 
@@ -31,7 +31,7 @@ export class Session {
     const revision = ++this.revision;
     const { content } = subject;
     const summary = content.kind === 'run'
-      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), seed: content.seed, invented: subject.weights.invented !== undefined, revision })
+      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), seed: content.seed, memory: content.memory, invented: subject.weights.invented !== undefined, revision })
       : await this.recorder.load({ ...content.recorded, revision });
     const scene = sceneOf(subject, summary, revision);
     this.current = { subject, scene };

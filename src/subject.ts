@@ -2,6 +2,7 @@
 import { baseOf, hasEnding, type Binding, type Files } from './binding';
 import { generatorById } from './core/generate';
 import { outputSize } from './core/parameters';
+import { shortenedSource } from './core/rows';
 import type { Sequence } from './core/sequence';
 import { cannotOpen, emptyInput, encoderShape, noEncoder, noVocabulary, wrongWidth } from './errors';
 import { FormatError, open, openSequence, readVocabulary, type Checkpoint, type Encoding, type Trace, type Vocabulary } from './formats/index';
@@ -12,7 +13,12 @@ import type { LayerSpec } from './source/outline';
 import type { Wanted } from './wanted';
 import { tensorIn, weightsOf, type Weights } from './weights';
 
-export interface Settings { readonly maximumSteps: number; readonly seed: number }
+export interface Settings {
+  readonly maximumSteps: number;
+  readonly seed: number;
+  /** Megabytes that timelines may take; 256 by default. */
+  readonly memory?: number | undefined;
+}
 
 export interface Request {
   readonly reference: string;
@@ -41,7 +47,7 @@ export async function subjectOf(request: Request, files: Files, settings: Settin
     canReveal: spec !== undefined,
     content: {
       kind: 'run', network: weights.network, sequence, inputSeed: seed, parameters: weights.parameters,
-      seed: binding.seed ?? settings.seed, ...(decoder.decoder ? { decoder: decoder.decoder } : {}),
+      seed: binding.seed ?? settings.seed, memory: settings.memory === undefined ? undefined : settings.memory * 2 ** 20, ...(decoder.decoder ? { decoder: decoder.decoder } : {}),
     },
   };
 }
@@ -111,7 +117,7 @@ function shortened(sequence: Sequence, most: number): Sequence {
   if (sequence.steps <= most) return sequence;
   const { labels, ids } = sequence;
   return {
-    ...sequence, steps: most, data: sequence.data.slice(0, most * sequence.width),
+    ...sequence, steps: most, data: shortenedSource(sequence.data, sequence.width, most),
     ...(labels ? { labels: labels.slice(0, most) } : {}),
     ...(ids ? { ids: ids.slice(0, most) } : {}),
     description: `${sequence.description}, the first ${most.toLocaleString('en')}`,

@@ -27,7 +27,8 @@ export function halfLife(keep: ArrayLike<number>): number {
   return fromLogs(sum, count);
 }
 
-function fromLogs(sum: number, count: number): number {
+/** The half-life of a keep factor whose `count` logarithms add up to `sum`. */
+export function fromLogs(sum: number, count: number): number {
   if (count === 0) return NaN;
   return sum >= 0 ? Infinity : -Math.LN2 / (sum / count);
 }

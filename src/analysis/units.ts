@@ -72,13 +72,14 @@ export interface Context {
 /** How many contexts, and the steps shown before and after each peak. */
 export interface ContextSize { readonly count: number; readonly before: number; readonly after: number }
 
-const SIZE: ContextSize = { count: 4, before: 18, after: 7 };
+/** As cards show them. */
+export const CONTEXTS: ContextSize = { count: 4, before: 18, after: 7 };
 
 /**
  * Places where |value| is largest, largest first, the earlier one on a tie, with windows that never overlap. Steps that are not finite
  * and zeros make no peak. Labels are the given ones, or the step's number where there are none.
  */
-export function strongestContexts(values: ArrayLike<number>, labels: readonly string[] | undefined, size: ContextSize = SIZE): Context[] {
+export function strongestContexts(values: ArrayLike<number>, labels: readonly string[] | undefined, size: ContextSize = CONTEXTS): Context[] {
   const taken = new Uint8Array(values.length); // steps whose window would touch one already chosen
   const found: Context[] = [];
   while (found.length < size.count) {

@@ -1,25 +1,27 @@
 /** `run FILE`: runs a checkpoint's layer over an input and writes every signal as a trace. */
-import { readdir } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Binding, Files } from '../binding';
-import type { Loss, LayerGradients } from '../core/backprop';
+import type { Loss, NetworkGradients } from '../core/backprop';
 import { backprop } from '../core/backprop';
-import { run, type LayerTrace, type NetworkStates } from '../core/engine';
+import { evaluatorOf, running, type EvaluatorName, type NetworkStates, type NetworkTrace } from '../core/engine';
 import { generators } from '../core/generate';
 import type { Layer, Network } from '../core/layer';
 import { layerSizes } from '../core/parameters';
 import { outputState } from '../core/program';
 import { programOf } from '../core/programs';
+import { atOnce } from '../core/recording/recording';
+import { rowsOf, wholeOf, type Rows } from '../core/rows';
 import type { Sequence } from '../core/sequence';
-import { open, writeTrace, type TracePlan } from '../formats/index';
+import { open, type TracePlan } from '../formats/index';
 import { readStates, statesFile, type SavedState } from '../formats/states';
 import { fileBytes } from '../platform/node';
 import { propose } from '../propose';
 import { subjectOf } from '../subject';
 import { anything } from '../wanted';
 import { count, options, UsageError, type Command } from './command';
+import { runWindow, type Window } from './runWindow';
+import { traceFile } from './traceFile';
 
 export const runCommand: Command = {
   name: 'run',
@@ -37,39 +39,47 @@ export const runCommand: Command = {
   --signals f,c,h       only these (all)
   --preactivations      also what each activation reads, as f.pre
   --from A --to B       write only steps A up to B
-  --state-in FILE       start from these states instead of the layer's own
+  --state-in FILE       start from these states instead of the layer's own; where they are those before step A of --from A,
+                        the steps before are not run
   --state-out FILE      write the states after the last step run
   --gradient            also dh and dc: gradients of the loss at every step
   --loss UNIT@STEP      loss for --gradient (sum of h at the last step)
-  --evaluator NAME      reference (float64); fast is not built yet and runs the reference
+  --evaluator NAME      fast (compiled, float32) or reference (float64); fast by default, where the machine can
   --out FILE            where to write`,
   async run(args) {
     const { values, files: [file, ...more] } = options(args, known);
     if (file === undefined || more.length > 0) throw new UsageError('run needs one FILE.');
     if (values.out === undefined) throw new UsageError('run needs --out FILE to write to.');
-    const evaluator = evaluatorOf(values.evaluator);
+    const wanted = evaluatorNamed(values.evaluator);
     const { network, sequence } = await load(file, values);
+    const rows = rowsOf(sequence);
     const window = windowOf(values, sequence.steps);
     const layers = wantedLevels(network, values.layer);
-    const initial = values['state-in'] === undefined ? undefined : await statesFrom(values['state-in'], network);
-    const record = values.signals?.split(',').map(s => s.trim()).filter(Boolean);
-    const trace = await runWindow(network, sequence, window, { ...(initial ? { initial } : {}), ...(record ? { record } : {}), preactivations: values.preactivations === true });
-    const gradients = values.gradient ? await backprop(network, sequence.data, sequence.steps, lossOf(values.loss), { record: ['h', 'c'], parameters: false, ...(initial ? { initial } : {}) }) : undefined;
-    const parts = layers.map(k => ({ level: k, directions: trace.levels[k]!.directions.map((d, j) => columnsOf(d, trace.from, window, gradients?.levels[k]?.directions[j])) }));
+    const saved = values['state-in'] === undefined ? undefined : await statesFrom(values['state-in'], network);
+    const start = saved && forwardOnly(network) && saved.step === window.from ? saved.step : 0;
+    const evaluator = evaluatorOf(network, wanted);
+    const choice = { evaluator, ...(saved && { initial: saved.states }), ...recordOf(values) };
+    const probe = probed(network, rows, choice);
+    const gradients = values.gradient ? await backprop(network, wholeOf(sequence), sequence.steps, lossOf(values.loss), { record: ['h', 'c'], parameters: false, evaluator, initial: saved?.states }) : undefined;
     const plan: TracePlan = {
       model: network.name, steps: window.to - window.from, evaluator, input: sequence.description,
       ...(sequence.labels ? { labels: sequence.labels.slice(window.from, window.to) } : {}),
-      levels: parts.map(({ level, directions }) => ({
-        name: network.levels[level]!.name, cell: network.levels[level]!.directions[0]!.cell, inputSize: network.levels[level]!.directions[0]!.inputSize,
-        directions: directions.map((columns, j) => ({ direction: network.levels[level]!.directions[j]!.direction, signals: columns.map(c => ({ name: c.name, units: c.units })) })),
-      })),
-      metadata: { from: String(window.from), ...(gradients ? { loss: values.loss ?? 'sum of h at the last step' } : {}) },
+      levels: layers.map(k => plannedLevel(network, k, probe, gradients)),
+      metadata: { from: String(window.from), arithmetic: probe.arithmetic, ...(gradients ? { loss: values.loss ?? 'sum of h at the last step' } : {}) },
     };
-    await stream(values.out, write => writeTrace(plan, (tensor, from, to) => {
-      const column = parts[tensor.level]!.directions[tensor.direction]!.find(c => c.name === tensor.signal)!;
-      return column.data.subarray(from * column.units, to * column.units);
-    }, write));
-    if (values['state-out'] !== undefined) await writeFile(values['state-out'], statesFile(statesOf(network, trace.levels.map(l => l.directions)), window.to));
+    const final = await traceFile(values.out, plan, async put => {
+      for (const [p, k] of layers.entries()) for (const [d, found] of (gradients?.levels[k]?.directions ?? []).entries()) for (const [signal, data] of Object.entries(found.signals)) {
+        const size = found.sizes[signal]!;
+        await put({ level: p, direction: d, signal }, 0, Float32Array.from(data.subarray(window.from * size, window.to * size)));
+      }
+      return runWindow(network, rows, window, start, choice, async ({ level, direction, signal }, from, data) => {
+        const place = layers.indexOf(level);
+        if (place >= 0) await put({ level: place, direction, signal }, from - window.from, data);
+      });
+    });
+    if (values['state-out'] !== undefined) await writeFile(values['state-out'], statesFile(statesOf(network, final), window.to));
+    if (start > 0) process.stderr.write(`gatescope: note: started at step ${start} from the saved states; the steps before were not run.\n`);
+    if (wanted !== evaluator) process.stderr.write('gatescope: note: the reference ran, since this machine cannot run the compiled evaluator.\n');
     for (const note of sequence.notes) process.stderr.write(`gatescope: note: ${note}\n`);
     process.stdout.write(`${values.out}: ${plan.steps} steps of ${plan.levels.map(l => l.name).join(', ')} over ${sequence.description}\n`);
   },
@@ -84,10 +94,35 @@ const known = {
 
 type Values = ReturnType<typeof options<typeof known>>['values'];
 
-function evaluatorOf(name = 'reference'): string {
-  if (name !== 'reference' && name !== 'fast') throw new UsageError(`--evaluator takes reference or fast, found ${name}.`);
-  if (name === 'fast') process.stderr.write('gatescope: note: the fast evaluator is not built yet; the reference runs instead.\n');
-  return 'reference';
+function evaluatorNamed(name = 'fast'): EvaluatorName {
+  if (name !== 'reference' && name !== 'fast') throw new UsageError(`--evaluator takes fast or reference, found ${name}.`);
+  return name;
+}
+
+function recordOf(values: Values): { record?: readonly string[]; preactivations: boolean } {
+  const record = values.signals?.split(',').map(s => s.trim()).filter(Boolean);
+  return { ...(record && { record }), preactivations: values.preactivations === true };
+}
+
+/** One step: finds what is wrong before anything is written, and shows what there will be. @throws LayerError */
+function probed(network: Network, rows: Rows, choice: Parameters<typeof running>[3]): NetworkTrace {
+  return atOnce(running(network, rows.read(0, 1), 1, choice));
+}
+
+function forwardOnly({ levels }: Network): boolean {
+  return levels.every(l => l.directions.every(d => d.direction === 'forward' && d.length === undefined));
+}
+
+function plannedLevel({ levels }: Network, k: number, probe: NetworkTrace, gradients: NetworkGradients | undefined): TracePlan['levels'][number] {
+  const { cell, inputSize } = levels[k]!.directions[0]!;
+  const named = (sizes: Readonly<Record<string, number>>, names: readonly string[]): { name: string; units: number }[] => names.map(name => ({ name, units: sizes[name]! }));
+  return {
+    name: levels[k]!.name, cell, inputSize,
+    directions: probe.levels[k]!.directions.map((d, j) => {
+      const back = gradients?.levels[k]?.directions[j];
+      return { direction: d.direction, signals: [...named(d.sizes, Object.keys(d.signals)), ...(back ? named(back.sizes, Object.keys(back.signals)) : [])] };
+    }),
+  };
 }
 
 /** Paths as given on the command line; what lies beside the checkpoint can be proposed. */
@@ -125,8 +160,6 @@ async function stackNamed(file: string, asked: string, without: string): Promise
   return opened.stacks.some(s => s.name === asked) ? asked : without;
 }
 
-interface Window { readonly from: number; readonly to: number }
-
 function windowOf(values: Values, steps: number): Window {
   const from = count(values.from, 'from') ?? 0;
   const to = count(values.to, 'to', 1) ?? steps;
@@ -139,35 +172,6 @@ function wantedLevels({ levels, name }: Network, layer: string | undefined): num
   if (one >= 0) return [one];
   if (layer !== undefined && layer !== name) throw new UsageError(`${name} has no layer ${layer}; it has ${levels.map(l => l.name).join(', ')}.`);
   return levels.map((_, k) => k);
-}
-
-interface WindowTrace { readonly from: number; readonly levels: readonly { readonly directions: readonly LayerTrace[] }[] }
-
-/** Forward layers run up to the window recording nothing, then over it; a reverse direction needs the whole sequence. */
-async function runWindow(network: Network, sequence: Sequence, { from, to }: Window, options: { initial?: NetworkStates; record?: readonly string[]; preactivations: boolean }): Promise<WindowTrace> {
-  const rows = (a: number, b: number): Float32Array => sequence.data.subarray(a * sequence.width, b * sequence.width);
-  if (from === 0 || network.levels.some(l => l.directions.some(d => d.direction === 'reverse' || d.length !== undefined))) {
-    const whole = network.levels.some(l => l.directions.some(d => d.direction === 'reverse')) ? sequence.steps : to;
-    return { from: 0, levels: (await run(network, rows(0, whole), whole, options)).levels };
-  }
-  const before = await run(network, rows(0, from), from, { ...options, record: [], preactivations: false });
-  const initial = before.levels.map(l => l.directions.map(d => d.final));
-  return { from, levels: (await run(network, rows(from, to), to - from, { ...options, initial })).levels };
-}
-
-interface OutColumn { readonly name: string; readonly units: number; readonly data: Float32Array }
-
-/** Signals of the window; `start` is the step of the trace's first row. Gradients cover the whole sequence. */
-function columnsOf(trace: LayerTrace, start: number, { from, to }: Window, gradients: LayerGradients | undefined): OutColumn[] {
-  const forward = Object.entries(trace.signals).map(([name, data]) => {
-    const units = trace.sizes[name]!;
-    return { name, units, data: data.subarray((from - start) * units, (to - start) * units) };
-  });
-  const backward = Object.entries(gradients?.signals ?? {}).map(([name, data]) => {
-    const units = gradients!.sizes[name]!;
-    return { name, units, data: Float32Array.from(data.subarray(from * units, to * units)) };
-  });
-  return [...forward, ...backward];
 }
 
 function lossOf(text: string | undefined): Loss {
@@ -183,26 +187,16 @@ function stateNames(layer: Layer): { name: string; size: number }[] {
   return program.states.map(s => ({ name: s.name, size: sizes[s.size] ?? outputState(program).size }));
 }
 
-async function statesFrom(file: string, network: Network): Promise<NetworkStates> {
+/** `step`: which comes next. */
+async function statesFrom(file: string, network: Network): Promise<{ readonly states: NetworkStates; readonly step: number }> {
   const wanted = network.levels.flatMap(level => level.directions.flatMap(layer => stateNames(layer).map(s => ({ level: level.name, direction: layer.direction, ...s }))));
-  const { states } = await readStates(await fileBytes(file), wanted);
+  const { states, step } = await readStates(await fileBytes(file), wanted);
   const of = (level: string, direction: string): Record<string, Float64Array> =>
     Object.fromEntries(states.filter(s => s.level === level && s.direction === direction).map(s => [s.name, s.values]));
-  return network.levels.map(level => level.directions.map(layer => of(level.name, layer.direction)));
+  return { step, states: network.levels.map(level => level.directions.map(layer => of(level.name, layer.direction))) };
 }
 
-function statesOf(network: Network, traces: readonly (readonly LayerTrace[])[]): SavedState[] {
+function statesOf(network: Network, final: NetworkStates): SavedState[] {
   return network.levels.flatMap((level, k) => level.directions.flatMap((layer, j) =>
-    Object.entries(traces[k]![j]!.final).map(([name, values]) => ({ level: level.name, direction: layer.direction, name, values }))));
-}
-
-/** Writes to a file in order, waiting while it is behind. */
-async function stream(path: string, produce: (write: (chunk: Uint8Array) => Promise<void>) => Promise<void>): Promise<void> {
-  const file = createWriteStream(path);
-  const done = new Promise<void>((resolve, reject) => { file.on('finish', resolve).on('error', reject); });
-  const failed = done.catch(() => undefined);
-  await produce(chunk => new Promise((resolve, reject) => { file.write(chunk, error => { if (error) reject(error); else resolve(); }); }));
-  file.end();
-  await done;
-  await failed;
+    Object.entries(final[k]![j]!).map(([name, values]) => ({ level: level.name, direction: layer.direction, name, values: Float64Array.from(values) }))));
 }

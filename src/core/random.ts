@@ -7,22 +7,26 @@ export interface Random {
   normal(): number;
   /** A whole number in [0, below). */
   integer(below: number): number;
+  /** Passes over so many uniform numbers; a normal one is made of two. */
+  skip(uniforms: number): void;
+  /** Where it stands: `resumed` goes on from here. */
+  place(): RandomPlace;
 }
+
+/** The state of a generator. */
+export type RandomPlace = readonly [a: number, b: number, c: number, counter: number];
 
 /** A generator for a seed (its lower 32 bits count). */
 export function random(seed: number): Random {
-  const next = sfc32(seed);
-  const uniform = (): number => next() / 2 ** 32;
-  return {
-    uniform,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-    integer: below => Math.floor(uniform() * below),
-  };
+  const fill = splitmix32(seed);
+  const source = resumed([fill(), fill(), fill(), 1]);
+  source.skip(12);
+  return source;
 }
 
-function sfc32(seed: number): () => number {
-  const fill = splitmix32(seed);
-  let a = fill(), b = fill(), c = fill(), counter = 1;
+/** A generator that goes on from where another stood. */
+export function resumed(place: RandomPlace): Random {
+  let [a, b, c, counter] = place;
   const next = (): number => {
     const t = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
@@ -31,8 +35,35 @@ function sfc32(seed: number): () => number {
     c = ((c << 21) | (c >>> 11)) + t | 0;
     return t >>> 0;
   };
-  for (let k = 0; k < 12; k++) next();
-  return next;
+  const uniform = (): number => next() / 2 ** 32;
+  return {
+    uniform,
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    integer: below => Math.floor(uniform() * below),
+    skip: uniforms => { for (let k = 0; k < uniforms; k++) next(); },
+    place: () => [a, b, c, counter],
+  };
+}
+
+/** Uniform numbers between two remembered places of a tape. */
+const APART = 2 ** 16;
+
+/**
+ * A seed's numbers from any place on: place k stands before the k-th uniform number. Places are remembered as they are passed, so that
+ * only the first way there takes time.
+ */
+export function randomTape(seed: number): (place: number) => Random {
+  const places: RandomPlace[] = [random(seed).place()];
+  return place => {
+    const nearest = Math.floor(place / APART);
+    if (places.length <= nearest) {
+      const ahead = resumed(places.at(-1)!);
+      while (places.length <= nearest) { ahead.skip(APART); places.push(ahead.place()); }
+    }
+    const source = resumed(places[nearest]!);
+    source.skip(place - nearest * APART);
+    return source;
+  };
 }
 
 function splitmix32(seed: number): () => number {

@@ -1,9 +1,21 @@
+/**
+ * Where rows come from, as plain data that a worker can be sent: held as [steps, width]; looked up in a table [size, width], or one-hot
+ * where there is none (an id outside it gives zeros); or made by the generator of this id, for so many steps, as they are read.
+ */
+export type RowSource =
+  | Float32Array
+  | { readonly kind: 'lookup'; readonly ids: Int32Array; readonly table?: Float32Array }
+  | { readonly kind: 'generated'; readonly generator: string; readonly steps: number; readonly seed: number };
+
+/** Rows [from, to) as [to - from, width]; not to be written to. */
+export type RowReader = (from: number, to: number) => Float32Array;
+
 /** An input to a network: one row of `width` numbers a step, and what to write on the axis. */
 export interface Sequence {
   readonly steps: number;
   readonly width: number;
-  /** [steps, width] */
-  readonly data: Float32Array;
+  /** Where its numbers come from; `rowsOf` reads them. */
+  readonly data: RowSource;
   /** One label a step: characters, dates. Absent where the step's number is all there is. */
   readonly labels?: readonly string[];
   readonly axis: 'characters' | 'time' | 'steps';

@@ -1,21 +1,28 @@
 /** Recorded signals at every resolution: a pyramid of min, max and mean, cut into tiles for the screen. NaN stays visible. */
 
-type Signal = Float32Array | Float64Array;
+import { poolPairs } from './poolPairs';
 
-interface Storey {
+export type Signal = Float32Array | Float64Array;
+
+/** A signal pooled by so many steps a row. */
+export interface Storey {
   readonly rows: number;
-  /** [rows, units] each. */
-  readonly mean: Float32Array;
-  readonly min: Float32Array;
-  readonly max: Float32Array;
+  /** [rows, units] each; all the same where a row is one step. */
+  readonly mean: Signal;
+  readonly min: Signal;
+  readonly max: Signal;
 }
 
-/** A signal and its halvings: storey k pools 2^(k+1) steps. Takes three times the signal's memory beside it. */
+/** A storey that was pooled. */
+export interface PooledStorey extends Storey { readonly mean: Float32Array; readonly min: Float32Array; readonly max: Float32Array }
+
+/** A signal and its halvings from rows of FINEST steps up, which take two fifths of its memory; finer ones are pooled from it when they are asked for. */
 export interface Pyramid {
   readonly steps: number;
   readonly units: number;
   /** [steps, units] */
   readonly signal: Signal;
+  /** Storey k pools FINEST * 2^k steps. */
   readonly storeys: readonly Storey[];
 }
 
@@ -35,48 +42,99 @@ export interface TileData {
   readonly max?: Float32Array;
 }
 
+const FINEST = 16;
+/** Steps that are pooled at a time, so that the storeys on the way to FINEST need no memory. */
+const PIECE = 2 ** 12;
+
 /** Pools a signal [steps, units] by powers of two until one row is left. */
 export function pyramid(signal: Signal, steps: number, units: number): Pyramid {
-  const storeys: Storey[] = [];
-  let below: { rows: number; mean: Signal; min: Signal; max: Signal } = { rows: steps, mean: signal, min: signal, max: signal };
-  for (let bucket = 1; below.rows > 1; bucket *= 2) {
-    const storey = halved(below, steps, bucket, units);
-    storeys.push(storey);
-    below = storey;
+  const lowest = emptyStorey(Math.ceil(steps / FINEST), units);
+  for (let from = 0; from < steps; from += PIECE) {
+    const count = Math.min(PIECE, steps - from);
+    const rows = pooled(single(signal.subarray(from * units, (from + count) * units), count), 1, FINEST, count, units);
+    putRows(lowest, from / FINEST, rows, 0, rows.rows, units);
   }
-  return { steps, units, signal, storeys };
+  return { steps, units, signal, storeys: storeysFrom(lowest, FINEST, steps, units) };
+}
+
+/** A storey of zeros. */
+export function emptyStorey(rows: number, units: number): PooledStorey {
+  return { rows, mean: new Float32Array(rows * units), min: new Float32Array(rows * units), max: new Float32Array(rows * units) };
+}
+
+/** Copies rows [first, end) of one storey into another, from row `at` on. */
+export function putRows(to: Storey, at: number, from: Storey, first: number, end: number, units: number): void {
+  for (const name of ['mean', 'min', 'max'] as const) to[name].set(from[name].subarray(first * units, end * units), at * units);
+}
+
+/** A signal as the lowest storey: each row is its own mean, least and largest. */
+export function single(signal: Signal, steps: number): Storey {
+  return { rows: steps, mean: signal, min: signal, max: signal };
+}
+
+/** A storey whose rows cover `bucket` steps, and all above it. */
+export function storeysFrom(lowest: Storey, bucket: number, steps: number, units: number): Storey[] {
+  const storeys = [lowest];
+  for (let below = lowest, b = bucket; below.rows > 1; b *= 2) {
+    below = halved(below, steps, b, units);
+    storeys.push(below);
+  }
+  return storeys;
+}
+
+/** Pools on from rows of `from` steps to rows of `to` steps, both powers of two. The result is that of pooling in the whole signal where the rows begin at a multiple of `to`. */
+export function pooled(rows: Storey, from: number, to: number, steps: number, units: number): Storey {
+  let storey = rows;
+  for (let b = from; b < to; b *= 2) storey = halved(storey, steps, b, units);
+  return storey;
 }
 
 /** `bucket` is what a row of `below` covers. */
-function halved(below: { rows: number; mean: Signal; min: Signal; max: Signal }, steps: number, bucket: number, units: number): Storey {
+function halved(below: Storey, steps: number, bucket: number, units: number): PooledStorey {
   const rows = Math.ceil(below.rows / 2);
-  const [mean, min, max] = [new Float32Array(rows * units), new Float32Array(rows * units), new Float32Array(rows * units)];
-  for (let r = 0; r < rows; r++) {
-    const b = 2 * r + 1 < below.rows ? 2 * r + 1 : 2 * r;
-    const late = Math.min(bucket, steps - (2 * r + 1) * bucket);
-    const share = b === 2 * r ? 0.5 : late / (bucket + late);
-    for (let u = 0; u < units; u++) {
-      const [to, i, j] = [r * units + u, 2 * r * units + u, b * units + u];
-      mean[to] = below.mean[i]! * (1 - share) + below.mean[j]! * share;
-      min[to] = Math.min(below.min[i]!, below.min[j]!);
-      max[to] = Math.max(below.max[i]!, below.max[j]!);
-    }
+  const storey = emptyStorey(rows, units);
+  const whole = Math.floor(steps / (2 * bucket));
+  poolPairs(below, storey, whole, units);
+  if (whole < rows) poolLast(below, storey, rows - 1, Math.max(0, steps - (2 * rows - 1) * bucket) / bucket, units);
+  return storey;
+}
+
+/** The last row, of one row or of two of which the later is only so full. */
+function poolLast({ mean, min, max }: Storey, to: Storey, r: number, full: number, units: number): void {
+  const share = full / (1 + full);
+  for (let u = 0, k = r * units, i = 2 * r * units, j = full > 0 ? i + units : i; u < units; u++, k++, i++, j++) {
+    to.mean[k] = mean[i]! * (1 - share) + mean[j]! * share;
+    to.min[k] = Math.min(min[i]!, min[j]!);
+    to.max[k] = Math.max(max[i]!, max[j]!);
   }
-  return { rows, mean, min, max };
+}
+
+/** What a request for columns comes to: rows [first, end) of the storey of `bucket` steps. */
+export interface Cut { readonly bucket: number; readonly first: number; readonly end: number }
+
+/** Steps [from, to) in at most `columns` columns, at the finest resolution that fits. */
+export function cutOf(steps: number, from: number, to: number, columns: number): Cut {
+  const first = Math.max(0, Math.min(steps, Math.floor(from)));
+  const end = Math.max(first, Math.min(steps, Math.ceil(to)));
+  const most = Math.max(1, Math.floor(columns));
+  let bucket = 1;
+  while (bucket < steps && Math.ceil(end / bucket) - Math.floor(first / bucket) > most) bucket *= 2;
+  return { bucket, first: Math.floor(first / bucket), end: Math.ceil(end / bucket) };
+}
+
+/** Rows of a storey as a tile. `at` is the row of the whole signal's storey that `storey` begins with. */
+export function tileOf(storey: Storey, { bucket, first, end }: Cut, at: number, steps: number, units: number): TileData {
+  const rows = (all: Signal): Float32Array => Float32Array.from(all.subarray((first - at) * units, (end - at) * units));
+  const window = { from: first * bucket, to: Math.min(steps, end * bucket), bucket, columns: end - first, units };
+  if (bucket === 1) return { ...window, mean: rows(storey.mean) };
+  return { ...window, mean: rows(storey.mean), min: rows(storey.min), max: rows(storey.max) };
 }
 
 /** Steps [from, to) in at most `columns` columns, at the finest resolution that fits. */
-export function tile(p: Pyramid, from: number, to: number, columns: number): TileData {
-  const first = Math.max(0, Math.min(p.steps, Math.floor(from)));
-  const end = Math.max(first, Math.min(p.steps, Math.ceil(to)));
-  const most = Math.max(1, Math.floor(columns));
-  let k = 0;
-  while (k < p.storeys.length && Math.ceil(end / 2 ** k) - Math.floor(first / 2 ** k) > most) k++;
-  const bucket = 2 ** k;
-  const [r0, r1] = [Math.floor(first / bucket), Math.ceil(end / bucket)];
-  const cut = (rows: Signal): Float32Array => Float32Array.from(rows.subarray(r0 * p.units, r1 * p.units));
-  const window = { from: r0 * bucket, to: Math.min(p.steps, r1 * bucket), bucket, columns: r1 - r0, units: p.units };
-  if (k === 0) return { ...window, mean: cut(p.signal) };
-  const { mean, min, max } = p.storeys[k - 1]!;
-  return { ...window, mean: cut(mean), min: cut(min), max: cut(max) };
+export function tile({ steps, units, signal, storeys }: Pyramid, from: number, to: number, columns: number): TileData {
+  const cut = cutOf(steps, from, to, columns);
+  if (cut.bucket >= FINEST) return tileOf(storeys[Math.log2(cut.bucket / FINEST)]!, cut, 0, steps, units);
+  const [first, end] = [cut.first * cut.bucket, Math.min(steps, cut.end * cut.bucket)];
+  const rows = single(signal.subarray(first * units, end * units), end - first);
+  return tileOf(pooled(rows, 1, cut.bucket, end - first, units), cut, cut.first, steps, units);
 }

@@ -1,13 +1,13 @@
 /** Plain text as an input sequence, one character (or word) a step, through a vocabulary. */
-import type { Sequence } from '../core/sequence';
+import { MOST_HELD } from '../core/generate';
+import { lookedUp } from '../core/rows';
+import type { RowSource, Sequence } from '../core/sequence';
 import { FormatError, type Bytes } from './format';
 import { printable, readExactly } from './parts/checked';
 import type { SequenceOptions, SequenceReader } from './sequence';
-import { encode, vocabularyOf, widthOf, type Encoding, type Vocabulary } from './vocabulary';
+import { checkTable, vocabularyOf, widthOf, type Encoding, type Vocabulary } from './vocabulary';
 
 const FORMAT = 'text';
-/** Numbers of encoded input held at once; longer texts are cut, and that is said. */
-const MOST_NUMBERS = 1 << 26;
 const MOST_BYTES = 1 << 24;
 
 export const text: SequenceReader = {
@@ -30,12 +30,12 @@ export function textSequence(content: string, name: string, options: Pick<Sequen
   const vocabulary = options.vocabulary ?? own(content, notes);
   const encoding = options.encoding ?? { kind: 'onehot', size: vocabulary.size };
   if (encoding.size < vocabulary.size) throw new FormatError(FORMAT, `the encoder has ${encoding.size} rows, but the vocabulary ${vocabulary.name} has ${vocabulary.size} entries. Choose the encoder that belongs to it`);
-  const labels = cut(split(newlines(content, vocabulary, notes), vocabulary), encoding, notes);
+  const labels = split(newlines(content, vocabulary, notes), vocabulary);
   if (labels.length === 0) throw new FormatError(FORMAT, `${printable(name)} holds no text; an input needs at least one step`);
   const ids = Int32Array.from(labels, token => vocabulary.index.get(token) ?? -1);
   notes.push(...misses(labels, ids, vocabulary));
   return {
-    steps: labels.length, width: widthOf(encoding), data: encode(ids, encoding), labels, ids, notes,
+    steps: labels.length, width: widthOf(encoding), data: sourceOf(ids, encoding), labels, ids, notes,
     axis: 'characters', description: `${name}, ${labels.length} ${byWords(vocabulary) ? 'words' : 'characters'}`,
   };
 }
@@ -61,11 +61,12 @@ function newlines(content: string, { index }: Vocabulary, notes: string[]): stri
   return content.replaceAll('\r\n', '\n');
 }
 
-function cut(labels: readonly string[], encoding: Encoding, notes: string[]): readonly string[] {
-  const most = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, widthOf(encoding))));
-  if (labels.length <= most) return labels;
-  notes.push(`Only the first ${most} of ${labels.length} steps are used: more would not fit into memory as rows of ${widthOf(encoding)}.`);
-  return labels.slice(0, most);
+/** Short texts as rows; of long ones the rows are looked up as they are read, since they would take `width` times the memory. */
+function sourceOf(ids: Int32Array, encoding: Encoding): RowSource {
+  checkTable(encoding);
+  const table = encoding.kind === 'embedding' ? encoding.table : undefined;
+  const width = widthOf(encoding);
+  return ids.length * width <= MOST_HELD ? lookedUp(ids, width, table) : { kind: 'lookup', ids, ...(table && { table }) };
 }
 
 function misses(labels: readonly string[], ids: Int32Array, { name }: Vocabulary): readonly string[] {

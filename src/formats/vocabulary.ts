@@ -1,4 +1,5 @@
 /** Vocabularies: which text is which number, and how numbers become rows of input. */
+import { lookedUp } from '../core/rows';
 import { FormatError, type Bytes } from './format';
 import { printable, readExactly } from './parts/checked';
 
@@ -84,15 +85,12 @@ export const widthOf = (encoding: Encoding): number => (encoding.kind === 'oneho
 
 /** [steps, width]; an id outside the encoding, such as -1, becomes zeros. @throws FormatError where a table does not fit its sizes */
 export function encode(ids: Int32Array, encoding: Encoding): Float32Array {
-  const width = widthOf(encoding);
-  const out = new Float32Array(ids.length * width);
-  if (encoding.kind === 'embedding' && encoding.table.length !== encoding.size * width) {
-    throw new FormatError('encoder', `an embedding of shape [${encoding.size}, ${width}] should hold ${encoding.size * width} numbers, but ${encoding.table.length} were found`);
-  }
-  ids.forEach((id, t) => {
-    if (id < 0 || id >= encoding.size) return;
-    if (encoding.kind === 'onehot') out[t * width + id] = 1;
-    else out.set(encoding.table.subarray(id * width, (id + 1) * width), t * width);
-  });
-  return out;
+  checkTable(encoding);
+  return lookedUp(ids, widthOf(encoding), encoding.kind === 'embedding' ? encoding.table : undefined);
+}
+
+/** Does an embedding hold as many numbers as its sizes say? @throws FormatError */
+export function checkTable(encoding: Encoding): void {
+  if (encoding.kind === 'onehot' || encoding.table.length === encoding.size * encoding.width) return;
+  throw new FormatError('encoder', `an embedding of shape [${encoding.size}, ${encoding.width}] should hold ${encoding.size * encoding.width} numbers, but ${encoding.table.length} were found`);
 }

@@ -60,7 +60,7 @@ export async function contextOf(target: Target): Promise<Context> {
 
 export function settingsOf(uri: vscode.Uri): Settings {
   const settings = vscode.workspace.getConfiguration('gatescope', uri);
-  return { maximumSteps: settings.get<number>('maximumSteps', 10000), seed: settings.get<number>('seed', 7) };
+  return { maximumSteps: settings.get<number>('maximumSteps', 10000), seed: settings.get<number>('seed', 7), memory: settings.get<number>('memory', 256) };
 }
 
 /** @throws Problem, FormatError */

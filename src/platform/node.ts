@@ -67,13 +67,14 @@ export function workerPort(): Port {
   };
 }
 
-/** Threads that help the engine in this one; `stop` ends them. They hold nothing up: an idle process may end. @throws where threads cannot be started */
-export function startTeam(script: string, size = 2): { readonly team: Team; stop(): void } {
+/** Threads that help the engine in this one, once they are `ready`; `stop` ends them. They hold nothing up: an idle process may end. @throws where threads cannot be started */
+export function startTeam(script: string, size = 2): { readonly team: Team; readonly ready: Promise<void>; stop(): void } {
   const mates = Array.from({ length: size - 1 }, () => new Worker(script));
   for (const m of mates) m.unref();
   const team: Team = { size, post: jobs => { for (const [k, job] of jobs.entries()) mates[k]!.postMessage(job); } };
   return {
     team,
+    ready: Promise.resolve(), // messages reach a thread whatever this one does
     stop() {
       dismiss(team);
       for (const m of mates) void m.terminate();
@@ -89,4 +90,14 @@ export function mate(): void {
 /** Cores that this process may use. */
 export function cores(): number {
   return availableParallelism();
+}
+
+/** Resolves when messages that have arrived were handled: sooner than a timer would. */
+export function turn(): Promise<void> {
+  return new Promise(resolve => { setImmediate(resolve); });
+}
+
+/** The path of another bundle beside this one. */
+export function beside(script: string): string {
+  return join(__dirname, script);
 }

@@ -95,6 +95,45 @@ describe('gatescope run', () => {
     assert.deepEqual(await signalOf(await readTrace(ran), 'c'), (await signalOf(await readTrace(all), 'c')).slice(30 * units));
   });
 
+  it('goes on at the step where states were saved, bit for bit the same as in one run', async () => {
+    const [in_one, part, state, rest] = ['one', 'part', 'state', 'rest'].map(n => files.path(`${n}.safetensors`)) as [string, string, string, string];
+    const long = (...more: string[]): ReturnType<typeof gatescope> => gatescope('run', model, '--generate', 'noise', '--steps', '20000', '--signals', 'f,c,h', ...more);
+    assert.equal(long('--from', '18000', '--to', '18100', '--out', in_one).code, 0);
+    assert.equal(long('--from', '17999', '--to', '18000', '--out', part, '--state-out', state).code, 0);
+    const { code, err } = long('--from', '18000', '--to', '18100', '--state-in', state, '--out', rest);
+    assert.equal(code, 0, err);
+    assert.match(err, /started at step 18000 from the saved states/);
+    assert.deepEqual(readFileSync(rest), readFileSync(in_one));
+    // Elsewhere than at their step, states stand before the first step of the input.
+    assert.doesNotMatch(long('--from', '18001', '--to', '18100', '--state-in', state, '--out', rest).err, /started at/);
+  });
+
+  it('writes windows of long runs with a reverse direction as they are in the whole', async () => {
+    const both = files.path('both.onnx'), [all, part] = [files.path('all.safetensors'), files.path('some.safetensors')];
+    writeFileSync(both, largeModel('GRU', 'bidirectional', SEED).bytes);
+    const long = (...more: string[]): ReturnType<typeof gatescope> => gatescope('run', both, '--generate', 'noise', '--steps', '20000', '--signals', 'z,h', ...more);
+    assert.equal(long('--out', all).code, 0);
+    assert.equal(long('--from', '5000', '--to', '5200', '--out', part).code, 0);
+    for (const direction of ['forward', 'reverse'] as const) for (const signal of ['z', 'h']) {
+      assert.deepEqual(await signalOf(await readTrace(part), signal, direction), (await signalOf(await readTrace(all), signal, direction)).slice(5000 * units, 5200 * units));
+    }
+  });
+
+  it('says in the trace what computed it', async () => {
+    const out = files.path('by.safetensors');
+    const numbers: Float32Array[] = [];
+    for (const [evaluator, arithmetic] of [['fast', /^float32(-fma)?$/], ['reference', /^float64$/]] as const) {
+      const { code, err } = run('--evaluator', evaluator, '--out', out);
+      assert.equal(code, 0, err);
+      const trace = await readTrace(out);
+      assert.equal(trace.metadata['evaluator'], evaluator);
+      assert.match(trace.metadata['arithmetic'] ?? '', arithmetic);
+      numbers.push(await signalOf(trace, 'h'));
+    }
+    assert.notDeepEqual(numbers[0], numbers[1]);
+    assert.ok(most(numbers[0]!, numbers[1]!) <= 1e-6);
+  });
+
   it('writes gradients, which shrink away from the loss', async () => {
     const out = files.path('g.safetensors');
     assert.equal(run('--gradient', '--loss', '5@59', '--out', out).code, 0);
@@ -121,6 +160,7 @@ describe('gatescope run', () => {
     ['an unknown signal', ['run', model, '--generate', 'noise', '--signals', 'q', '--out', files.path('x')], /no signal "q".*i, f/],
     ['a wrong window', ['run', model, '--generate', 'noise', '--steps', '10', '--from', '9', '--to', '30', '--out', files.path('x')], /10 steps/],
     ['a wrong loss', ['run', model, '--generate', 'noise', '--gradient', '--loss', 'h', '--out', files.path('x')], /UNIT@STEP/],
+    ['an unknown evaluator', ['run', model, '--generate', 'noise', '--evaluator', 'slow', '--out', files.path('x')], /fast or reference, found slow/],
     ['an unknown option', ['run', model, '--jump', '--out', files.path('x')], /--jump/],
     ['an unknown command', ['dance'], /no command dance.*outline, inspect, run/],
     ['the wrong width', ['run', model, '--generate', 'adding', '--steps', '9', '--out', files.path('x')], /16 numbers.*found 2/],

@@ -1,8 +1,11 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { generatorById, generators } from '../../src/core/generate';
-import { stats } from '../../src/core/stats';
+import { wholeOf } from '../../src/core/rows';
+import { stats, tally, TALLY_STEPS } from '../../src/core/stats';
+import { poolPairs, poolPlainly } from '../../src/core/poolPairs';
 import { pyramid, tile } from '../../src/core/timeline';
+import { random } from '../../src/core/random';
 import { noise } from './networks';
 
 describe('timeline', () => {
@@ -74,14 +77,32 @@ describe('stats', () => {
   });
 });
 
+describe('a tally', () => {
+  it('of blocks in any order is the statistics of the whole, to the last bit', () => {
+    const source = random(3);
+    for (const [steps, units] of [[1, 1], [64, 3], [65, 2], [1000, 7], [3000, 50]] as const) for (const kind of ['gate', 'candidate', 'cell', 'value'] as const) {
+      const signal = noise(steps, units, steps);
+      if (steps === 1000) for (const k of [700 * units + 1, 300 * units + 2]) signal[k] = [NaN, Infinity][k % 2]!;
+      const all = tally(steps, units, kind);
+      const starts = Array.from({ length: Math.ceil(steps / TALLY_STEPS) }, (_, k) => k * TALLY_STEPS).sort(() => source.uniform() - 0.5);
+      for (const from of starts) all.add(signal.subarray(from * units, (from + TALLY_STEPS) * units), from);
+      const whole = stats(signal, units, kind);
+      assert.deepEqual(all.finish(), whole);
+      const finite = [...signal].filter(Number.isFinite);
+      assert.ok(Math.abs(whole.mean - finite.reduce((a, b) => a + b, 0) / finite.length) < 1e-12);
+      assert.deepEqual(whole.notFinite, steps === 1000 ? { step: 300, unit: 2, value: String(signal[300 * units + 2]) } : undefined);
+    }
+  });
+});
+
 describe('generated sequences', () => {
   it('are the same for the same seed, say what they are, and have their size', () => {
     for (const g of generators) {
       const [a, b] = [g.make({ steps: 50, width: 3, seed: 7 }), g.make({ steps: 50, width: 3, seed: 7 })];
       assert.deepEqual(a, b);
       assert.equal(a.width, g.width ?? 3);
-      assert.equal(a.data.length, 50 * a.width);
-      assert.ok(a.data.some(v => v !== 0), g.id);
+      assert.equal(wholeOf(a).length, 50 * a.width);
+      assert.ok(wholeOf(a).some(v => v !== 0), g.id);
       assert.equal(a.invented, `${g.label.toLowerCase()}, seed 7`);
       assert.equal(generatorById(g.id), g);
       assert.equal(g.make({ steps: 1, width: 1, seed: 1 }).steps, 1);
@@ -92,7 +113,7 @@ describe('generated sequences', () => {
 
   it('mark one step in each half of the adding problem', () => {
     for (let seed = 0; seed < 20; seed++) {
-      const { data } = generatorById('adding').make({ steps: 21, width: 1, seed });
+      const data = wholeOf(generatorById('adding').make({ steps: 21, width: 1, seed }));
       const marked = [...data].flatMap((v, k) => k % 2 === 1 && v === 1 ? [(k - 1) / 2] : []);
       assert.ok(marked.length === 2 && marked[0]! < 10 && marked[1]! >= 10, marked.join());
       assert.ok([...data].every((v, k) => k % 2 === 1 || (v >= 0 && v < 1)));
@@ -100,9 +121,25 @@ describe('generated sequences', () => {
   });
 
   it('hold one impulse, one step up, five periods', () => {
-    const make = (id: string): number[] => [...generatorById(id).make({ steps: 20, width: 1, seed: 1 }).data];
+    const make = (id: string): number[] => [...wholeOf(generatorById(id).make({ steps: 20, width: 1, seed: 1 }))];
     assert.deepEqual(make('impulse'), Array.from({ length: 20 }, (_, t) => t === 2 ? 1 : 0));
     assert.deepEqual(make('step'), Array.from({ length: 20 }, (_, t) => t >= 2 ? 1 : 0));
     assert.deepEqual(make('sine').map(v => Math.round(v) + 0), Array.from({ length: 5 }, () => [0, 1, 0, -1]).flat());
+  });
+});
+
+describe('pooling pairs of rows', () => {
+  it('is the same in WebAssembly and in plain steps, to the last bit', () => {
+    const strange = [NaN, Infinity, -Infinity, -0, 0, 1e-45, -3e-39, 3.4e38];
+    for (const [pairs, units] of [[1, 1], [3, 2], [5, 4], [70, 7], [700, 130], [2, 40_000]] as const) {
+      const three = [1, 2, 3].map(seed => noise(2 * pairs, units, seed).map((v, k) => k % 13 === 5 ? strange[Math.abs(Math.round(1000 * v)) % strange.length]! : v)) as [Float32Array, Float32Array, Float32Array];
+      const [mean, min, max] = three;
+      for (const from of [{ mean, min, max }, { mean, min: mean, max: mean }]) {
+        const [fast, plain] = [0, 1].map(() => ({ mean: new Float32Array(pairs * units), min: new Float32Array(pairs * units), max: new Float32Array(pairs * units) })) as [Record<'mean' | 'min' | 'max', Float32Array>, Record<'mean' | 'min' | 'max', Float32Array>];
+        poolPairs(from, fast, pairs, units);
+        poolPlainly(from, plain, pairs, units);
+        for (const name of ['mean', 'min', 'max'] as const) assert.ok(fast[name].every((v, k) => Object.is(v, plain[name][k])), `${name} of ${pairs} x ${units}`);
+      }
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import { wholeOf } from '../../src/core/rows';
 import type { Sequence } from '../../src/core/sequence';
 import { FormatError } from '../../src/formats/format';
 import { encode, memory, openSequence, parseVocabulary, probeSequence, vocabularyOf, type SequenceOptions } from '../../src/formats/index';
@@ -18,7 +19,7 @@ describe('.npy inputs', () => {
     it(`${name}: 4 steps of 3`, async () => {
       const s = await npy(name);
       assert.deepEqual([s.steps, s.width, s.axis], [4, 3, 'steps']);
-      assert.deepEqual(Array.from(s.data), name === 'array_b1.npy' ? count12.map(v => Math.min(v, 1)) : count12);
+      assert.deepEqual(Array.from(wholeOf(s)), name === 'array_b1.npy' ? count12.map(v => Math.min(v, 1)) : count12);
       assert.equal(await probeSequence(memory(name, fixture(name))), 3);
     });
   }
@@ -26,13 +27,13 @@ describe('.npy inputs', () => {
 
   it('one axis is one feature; NaN and infinity are kept and said', async () => {
     const s = await npy('array_1d.npy');
-    assert.deepEqual([s.steps, s.width, Array.from(s.data)], [4, 1, [1.5, NaN, -2, Infinity]]);
+    assert.deepEqual([s.steps, s.width, Array.from(wholeOf(s))], [4, 1, [1.5, NaN, -2, Infinity]]);
     assert.deepEqual(s.notes, ['2 values are NaN or infinite, the first (NaN) at step 1, column 0.']);
   });
 
   it('a batch needs a choice', async () => {
     await refused(npy('array_3d_batch.npy'), /\[2, 4, 3\] holds a batch/);
-    assert.deepEqual(Array.from((await npy('array_3d_batch.npy', { batch: 1 })).data), count12.map(v => v + 100));
+    assert.deepEqual(Array.from(wholeOf(await npy('array_3d_batch.npy', { batch: 1 }))), count12.map(v => v + 100));
     await refused(npy('array_3d_batch.npy', { batch: 2 }), /has 2/);
   });
 
@@ -75,15 +76,15 @@ describe('tables as inputs', () => {
   for (const [name, content, { numbers, ...expected }] of tables) {
     it(name, async () => {
       const s = await textFile('t.csv', content);
-      assert.deepEqual(Array.from(s.data), numbers);
+      assert.deepEqual(Array.from(wholeOf(s)), numbers);
       for (const [key, value] of Object.entries(expected)) assert.deepEqual(s[key as keyof Sequence], value, key);
     });
   }
 
   it('takes chosen columns, by name or number, in the order asked for', async () => {
     const s = await textFile('t.csv', 'a,b,c\n1,2,3\n4,5,6\n', { columns: ['c', 0] });
-    assert.deepEqual([s.columns, Array.from(s.data)], [['c', 'a'], [3, 1, 6, 4]]);
-    assert.deepEqual(Array.from((await textFile('t.csv', 'year,b\n1,2\n3,4\n', { columns: ['year'] })).data), [1, 3]);
+    assert.deepEqual([s.columns, Array.from(wholeOf(s))], [['c', 'a'], [3, 1, 6, 4]]);
+    assert.deepEqual(Array.from(wholeOf(await textFile('t.csv', 'year,b\n1,2\n3,4\n', { columns: ['year'] }))), [1, 3]);
     await refused(textFile('t.csv', 'a,b\n1,2\n', { columns: ['z'] }), /no column z. Columns: a, b/);
     await refused(textFile('t.csv', 'a,b\n1,x\n', { columns: ['b'] }), /b holds no numbers/);
   });
@@ -102,8 +103,8 @@ describe('tables as inputs', () => {
     let largest = 0;
     const s = await openSequence({ ...bytes, read: (o, l) => { largest = Math.max(largest, l); return bytes.read(o, l); } });
     assert.ok(bytes.size > 1_200_000 && largest <= 1 << 20);
-    assert.deepEqual([s.steps, s.width, s.data[rows - 1]], [rows, 1, rows - 1]);
-    assert.ok(s.data.every((v, k) => v === k));
+    assert.deepEqual([s.steps, s.width, wholeOf(s)[rows - 1]], [rows, 1, rows - 1]);
+    assert.ok(wholeOf(s).every((v, k) => v === k));
   });
 
   it('does not let short rows under a wide header take much memory', async () => {
@@ -119,13 +120,13 @@ describe('texts as inputs', () => {
     const s = await textFile('t.txt', 'ab😀\na?', { vocabulary: abc });
     assert.deepEqual([s.steps, s.width, s.axis, s.labels], [6, 3, 'characters', ['a', 'b', '😀', '\n', 'a', '?']]);
     assert.deepEqual(Array.from(s.ids!), [0, 1, -1, 2, 0, -1]);
-    assert.deepEqual(Array.from(s.data), [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]);
+    assert.deepEqual(Array.from(wholeOf(s)), [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]);
     assert.deepEqual(s.notes, ['vocabulary misses "😀" (1×), "?" (1×): 2 of 6 steps are given as all-zero rows.']);
   });
 
   it('go through an embedding', async () => {
     const encoding = { kind: 'embedding', size: 3, width: 2, table: Float32Array.of(1, 2, 3, 4, 5, 6) } as const;
-    assert.deepEqual(Array.from((await textFile('t.txt', 'ba', { vocabulary: abc, encoding })).data), [3, 4, 1, 2]);
+    assert.deepEqual(Array.from(wholeOf(await textFile('t.txt', 'ba', { vocabulary: abc, encoding }))), [3, 4, 1, 2]);
     assert.deepEqual(Array.from(encode(Int32Array.of(2, -1, 7), encoding)), [5, 6, 0, 0, 0, 0]);
     await refused(textFile('t.txt', 'ba', { vocabulary: abc, encoding: { ...encoding, size: 2, table: new Float32Array(4) } }), /2 rows, but the vocabulary/);
     assert.throws(() => encode(Int32Array.of(0), { ...encoding, table: new Float32Array(5) }), FormatError);

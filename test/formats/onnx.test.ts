@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
 import { run } from '../../src/core/engine';
 import { FormatError, type Checkpoint, type LevelRef } from '../../src/formats/format';
+import { wholeOf } from '../../src/core/rows';
 import { memory, open, openSequence } from '../../src/formats/index';
 import { isBeside } from '../../src/formats/onnx/tensor';
 import { fixture, random, uniform } from './helpers';
@@ -37,7 +38,7 @@ describe('what torch.onnx.export writes', () => {
       const x = await openSequence(memory('x.npy', fixture(`${name}.x.npy`)));
       const y = await openSequence(memory('y.npy', fixture(`${name}.y.npy`)));
       const levels = await Promise.all(stacks[0]!.levels.map(l => l.load()));
-      const error = largest((await run({ name, levels }, x.data, x.steps)).levels.at(-1)!.output, y.data);
+      const error = largest((await run({ name, levels }, wholeOf(x), x.steps)).levels.at(-1)!.output, wholeOf(y));
       this.test!.title += `: max error ${error.toExponential(1)}`;
       assert.ok(error <= 1e-6, `max error ${error}`);
     });
@@ -45,7 +46,7 @@ describe('what torch.onnx.export writes', () => {
 });
 
 describe('the ways in which ONNX stores a tensor', () => {
-  const expected = async (key: string): Promise<Float32Array> => (await openSequence(memory('a.npy', fixture(`helper.${key}.npy`)))).data;
+  const expected = async (key: string): Promise<Float32Array> => wholeOf(await openSequence(memory('a.npy', fixture(`helper.${key}.npy`))));
   for (const name of ['raw', 'float_data', 'double', 'half', 'inputs_too', 'external']) {
     it(name, async () => {
       const siblings = name === 'external' ? { 'helper_external.data': fixture('helper_external.data') } : {};

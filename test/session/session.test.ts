@@ -6,14 +6,12 @@ import { checkBinding, distance } from '../../src/binding';
 import { asProblem } from '../../src/errors';
 import { memory } from '../../src/formats/index';
 import { fileBytes } from '../../src/platform/node';
-import { connect, type Progress, type Scene } from '../../src/protocol';
+import type { Scene } from '../../src/protocol';
 import { propose } from '../../src/propose';
-import { Recorder, type RecorderApi, type RecorderEvents } from '../../src/recorder';
-import { Session } from '../../src/session';
 import { outline } from '../../src/source/index';
 import { subjectOf, type Request } from '../../src/subject';
 import { wantedOf } from '../../src/wanted';
-import { wire } from '../wire';
+import { joined } from './joined';
 
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' }).map(p => p.replaceAll('\\', '/'));
 /** The examples, with files of one's own on top. */
@@ -80,18 +78,6 @@ describe('a saved binding', () => {
     assert.equal(distance('a/b/c.py', 'd/e.txt'), 3);
   });
 });
-
-/** A session whose recorder sits at the other end of a wire, as in the worker. */
-function joined(progress: (p: Progress) => void = () => undefined): { session: Session; recorder: RecorderApi } {
-  const [near, far] = wire();
-  const recorder = new Recorder({ progress }, () => new Promise(resolve => setImmediate(resolve)));
-  const methods: RecorderApi = {
-    run: j => recorder.run(j), load: r => recorder.load(r), cancel: () => recorder.cancel(), tile: r => recorder.tile(r), track: n => recorder.track(n),
-    surprise: () => recorder.surprise(), order: (l, d, b) => recorder.order(l, d, b), card: (l, d, u) => recorder.card(l, d, u),
-  };
-  connect<RecorderEvents>(far, methods);
-  return { session: new Session(connect<RecorderApi>(near, {})), recorder: methods };
-}
 
 async function requestOf(path: string): Promise<Request> {
   const { text, spec } = codeOf(path);
