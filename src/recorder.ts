@@ -14,14 +14,17 @@ import { sentence } from './analysis/sentence';
 import { runSurprise } from './analysis/runSurprise';
 import { columnTracks, textTracks, type Track } from './analysis/tracks';
 import type { Cell } from './core/cells/cell';
+import type { Team } from './core/compile/team';
 import type { Direction, Network, Tensor } from './core/layer';
 import { drive, type Progress as Done } from './core/pace';
+import { parameterCountOf } from './core/parameters';
 import { programOf } from './core/programs';
 import { random } from './core/random';
 import { heldRecording } from './core/recording/held';
 import { signalKindOf } from './core/recording/kinds';
 import { recording, type Place, type RecordedDirection, type RecordedSignal, type Recording } from './core/recording/recording';
 import { rowsOf, wholeOf } from './core/rows';
+import { WORTH_SHARING } from './core/runners/fast';
 import type { Sequence } from './core/sequence';
 import type { Progress, SignalStats, Tile, TileRequest, UnitCard, UnitOrder } from './protocol';
 
@@ -98,14 +101,15 @@ export class Recorder implements RecorderApi {
   private turn = 0;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** `pause` lets messages in between two pieces of work, so that cancel() is heard. */
-  constructor(private readonly events: RecorderEvents, private readonly pause: () => Promise<void>) {}
+  /** `pause` lets messages in between two pieces of work, so that cancel() is heard. `helpers` are other threads, asked for once they are worth their while. */
+  constructor(private readonly events: RecorderEvents, private readonly pause: () => Promise<void>, private readonly helpers: () => Promise<Team | undefined> = () => Promise.resolve(undefined)) {}
 
   async run(job: Job): Promise<Summary> {
     const { network, sequence } = job;
+    const team = network.levels.some(l => l.directions.some(d => parameterCountOf(d) >= WORTH_SHARING)) ? await this.helpers() : undefined;
     const tallies = network.levels.map(l => l.directions.map(d => tallyOf(d.cell, d.direction)));
     const made = await this.drive(recording(network, rowsOf(sequence), {
-      memory: job.memory,
+      memory: job.memory, team,
       seen: ({ level, direction, signals, steps }) => tallies[level]![direction]!.add(signals, steps),
     }), `Running ${network.name}`);
     return this.hold({

@@ -1,11 +1,12 @@
 /** The engine's worker: a Recorder behind a port. */
 import { connect } from './protocol';
-import { workerPort } from './platform/node';
+import type { Team } from './core/compile/team';
+import { beside, cores, startTeam, turn, workerPort } from './platform/node';
 import { Recorder, type RecorderApi, type RecorderEvents } from './recorder';
 
 /** Bound late: the recorder needs the other end's events, and the wire needs the recorder. */
 const events: RecorderEvents = { progress: p => void remote.progress(p) };
-const recorder: RecorderApi = new Recorder(events, () => new Promise(resolve => setTimeout(resolve)));
+const recorder: RecorderApi = new Recorder(events, turn, helpers);
 const local: RecorderApi = {
   run: job => recorder.run(job),
   load: recorded => recorder.load(recorded),
@@ -17,3 +18,16 @@ const local: RecorderApi = {
   card: (level, direction, unit) => recorder.card(level, direction, unit),
 };
 const remote = connect<RecorderEvents>(workerPort(), local, { transfer: true });
+
+let team: Promise<Team | undefined> | undefined;
+
+/** A second thread where there is a core for it and memory can be shared. */
+function helpers(): Promise<Team | undefined> {
+  return team ??= cores() < 2 ? Promise.resolve(undefined) : startHelpers().catch(() => undefined);
+}
+
+async function startHelpers(): Promise<Team> {
+  const started = startTeam(beside('mate.js'));
+  await started.ready;
+  return started.team;
+}

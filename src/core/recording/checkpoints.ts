@@ -1,5 +1,5 @@
 /** A long run: swept once, with the states of every layer kept at the beginning of every block, so that any block can be run again. */
-import { running, type Arithmetic, type EvaluatorName, type LayerTrace, type NetworkStates, type NetworkTrace } from '../engine';
+import { running, type Arithmetic, type EvaluatorName, type LayerTrace, type NetworkStates, type NetworkTrace, type RunOptions } from '../engine';
 import type { Values } from '../interpret';
 import type { Layer, Network } from '../layer';
 import { merged } from '../merge';
@@ -29,6 +29,7 @@ export interface CheckpointOptions {
   readonly initial?: NetworkStates | undefined;
   readonly mask?: ArrayLike<number> | undefined;
   readonly evaluator: EvaluatorName;
+  readonly team?: RunOptions['team'];
   readonly piece?: number | undefined;
   /** Steps of a block. */
   readonly block: number;
@@ -131,9 +132,9 @@ class Sweep implements Checkpoints {
     const { from, count } = this.span(index);
     const { name, directions } = this.network.levels[level]!;
     const alone: Network = { name: this.network.name, levels: [{ name, directions: [within(directions[direction]!, from)], merge: 'none' }] };
-    const { mask: whole, evaluator, piece } = this.options;
+    const { mask: whole, evaluator, team, piece } = this.options;
     const mask = whole && Float32Array.from({ length: count }, (_, t) => whole[from + t]!);
-    const trace = yield* running(alone, x, count, { record, mask, initial: [[this.streams[level]![direction]!.before[index]!]], evaluator, piece });
+    const trace = yield* running(alone, x, count, { record, mask, initial: [[this.streams[level]![direction]!.before[index]!]], evaluator, team, piece });
     this.arithmetic = trace.arithmetic;
     return trace.levels[0]!.directions[0]!;
   }

@@ -22,7 +22,7 @@ export function* sweptRecording(network: Network, rows: Rows, probe: NetworkTrac
   const entries = entriesOf(network, probe, { ...plan, steps });
   const meter = new Meter(steps, options.piece);
   const points = yield* checkpoints(network, rows, {
-    record: recordedNames(probe), initial: options.initial, mask: options.mask, evaluator: evaluatorOf(network, options.evaluator), piece: options.piece,
+    record: recordedNames(probe), initial: options.initial, mask: options.mask, evaluator: evaluatorOf(network, options.evaluator), team: options.team, piece: options.piece,
     block: plan.block, cache: cacheOf(plan.cache / 2),
     *seen(swept) {
       yield* see(entries, swept, meter);

@@ -49,7 +49,7 @@ function* runOn(machines: readonly Machine[], layer: Layer, inputs: readonly Lay
 }
 
 /** Parameters from which a step takes longer than threads need to meet. */
-const WORTH_SHARING = 30_000;
+export const WORTH_SHARING = 30_000;
 
 /** How long a chunk may last, and how many products a core does in that time. */
 const CHUNK_MS = 8;
