@@ -3,7 +3,7 @@ import type { Node } from '../program';
 import type { Sizes } from '../sizes';
 import { kernels, type Kernels } from './kernels';
 import type { Phase, Plan } from './lower';
-import { padded, POOL_VECTORS, share, type Location, type Placement, type PlacedStage, type ProductRun } from './place';
+import { padded, POOL_VECTORS, type Location, type Placement, type PlacedStage, type ProductRun } from './place';
 import { passFunction } from './pass';
 import type { Emitter } from './vectorMath';
 import { WasmModule, type WasmFunction } from './wasm';
@@ -76,8 +76,9 @@ class Emission {
   }
 
   /**
-   * Step after step, each through all stages. A reverse layer goes from the last step to the first. Threads meet before the first step
-   * and after every group of functions: what one writes the next reads.
+   * Step after step, each through all stages. A reverse layer goes from the last step to the first. Threads meet before a stage that
+   * reads what all have written: products and sums read whole vectors, and scalars are written by every thread. Passes read only what
+   * the same thread has multiplied.
    */
   private recurrence(stages: readonly Functions[], meet: WasmFunction | undefined): void {
     const { batch, reverse } = this.placed.layout;
@@ -87,24 +88,22 @@ class Emission {
     f.get(from);
     if (reverse) f.get(count).i32(1).op('i32.sub', 'i32.add');
     f.i32(batch).op('i32.mul').set(row);
-    if (meet) f.call(meet);
     f.loop(() => {
-      for (const { products, passes } of stages) {
+      for (const [k, { stage, products, passes }] of stages.entries()) {
+        const together = products.length > 0 || stage.sums.length > 0 || stage.passes.some(p => p.size === 0);
+        if (meet && (together || k === 0)) f.call(meet);
         for (const p of products) f.get(row).i32(batch).call(p);
-        if (products.length > 0 && meet) f.call(meet);
-        for (const group of meet ? passes.map(p => [p]) : [passes]) {
-          if (group.length === 0) continue;
-          f.i32(0).set(member);
-          f.loop(() => {
-            for (const p of group) f.get(row).get(member).op('i32.add').get(member).call(p);
-            f.get(member).i32(1).op('i32.add').tee(member).i32(batch).op('i32.lt_s');
-          });
-          if (meet) f.call(meet);
-        }
+        if (passes.length === 0) continue;
+        f.i32(0).set(member);
+        f.loop(() => {
+          for (const p of passes) f.get(row).get(member).op('i32.add').get(member).call(p);
+          f.get(member).i32(1).op('i32.add').tee(member).i32(batch).op('i32.lt_s');
+        });
       }
       f.get(row).i32(batch).op(reverse ? 'i32.sub' : 'i32.add').set(row);
       f.get(count).i32(1).op('i32.sub').tee(count);
     });
+    if (meet) f.call(meet);
   }
 
   /**
@@ -141,7 +140,9 @@ class Emission {
       return p;
     };
     const [init, out, arg] = [pointer(run.init), pointer(run.out), pointer(run.arg)];
-    const calls = this.panels(run, phase).map(({ vectors, at, weights }) => () => {
+    const { part } = this.placed.layout;
+    const panels = part && phase === 'loop' ? run.panels.filter(p => p.owner === part.index) : run.panels;
+    const calls = panels.map(({ vectors, at, weights }) => () => {
       const kernel = run.kernel === 'single' ? this.kernels.single(vectors) : this.kernels.pair(vectors);
       const push = (p: number, offset: number, stride: number): void => {
         f.get(p);
@@ -155,24 +156,11 @@ class Emission {
       if (run.kernel === 'pair') f.get(1);
       f.call(kernel);
     });
-    const bytes = run.panels.reduce((sum, n) => sum + 16 * n * run.columns, 0);
+    const bytes = panels.reduce((sum, p) => sum + 16 * p.vectors * run.columns, 0);
     if (run.kernel === 'single' && bytes > BACK_AND_FORTH) {
       f.get(0).i32(1).op('i32.and').when(() => { for (const call of calls) call(); }, () => { for (const call of [...calls].reverse()) call(); });
     } else for (const call of calls) call();
     return f;
-  }
-
-  /** A run's panels; in the loop, this thread's share. */
-  private panels(run: ProductRun, phase: Phase): { vectors: number; at: number; weights: number }[] {
-    const { part } = this.placed.layout;
-    const [from, to] = part && phase === 'loop' ? share(run.panels.length, part, 1) : [0, run.panels.length];
-    let [at, weights] = [0, run.weights];
-    return run.panels.map(vectors => {
-      const panel = { vectors, at, weights };
-      at += 16 * vectors;
-      weights += 16 * vectors * run.columns;
-      return panel;
-    }).slice(from, to);
   }
 
   /** (row, member of the batch): sums, then scalars, then vectors. */

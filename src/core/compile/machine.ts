@@ -236,16 +236,11 @@ function writeLiterals(integers: Int32Array, { placed, emitted }: Pick<Compiled,
 
 function packRun(numbers: Float32Array, run: ProductRun, params: Values): void {
   const lanes = run.parts.flatMap(part => Array.from({ length: padded(part.rows) }, (_, row) => row < part.rows ? { part, row } : undefined));
-  let at = run.weights / 4;
-  let first = 0;
-  for (const vectors of run.panels) {
-    const width = 4 * vectors;
-    for (let j = 0; j < width; j++) {
-      const lane = lanes[first + j];
-      if (lane) fillLane(numbers, at + j, width, run.columns, params[lane.part.matrix]!, lane.part, lane.row);
+  for (const { vectors, at, weights } of run.panels) {
+    for (let j = 0; j < 4 * vectors; j++) {
+      const lane = lanes[at / 4 + j];
+      if (lane) fillLane(numbers, weights / 4 + j, 4 * vectors, run.columns, params[lane.part.matrix]!, lane.part, lane.row);
     }
-    at += width * run.columns;
-    first += width;
   }
 }
 

@@ -2,7 +2,7 @@
 import { argumentsOf, type Node, type Operation } from '../program';
 import type { Sizes } from '../sizes';
 import type { Plan } from './lower';
-import { padded, share, type Location, type Placement } from './place';
+import { LINE, padded, share, type Location, type Placement } from './place';
 import { exp, flush, log, relu, sigmoid, step, tanh, type Emitter } from './vectorMath';
 import type { WasmFunction } from './wasm';
 
@@ -13,8 +13,6 @@ export function passFunction(context: PassContext, nodes: readonly number[], siz
   return new PassEmission(context, nodes, size, shared).function();
 }
 
-/** Vectors of a cache line: threads should not write to the same. */
-const LINE = 4;
 
 /** Smaller states count as zero: denormal numbers would slow the loop down by orders of magnitude. */
 const FLUSH = 2 ** -100;
@@ -38,7 +36,8 @@ class PassEmission {
     this.fused = c.fma ? this.fusible() : new Set();
     const vectors = size === 0 ? 1 : padded(c.sizes[size]!) / 4;
     const { part } = c.placed.layout;
-    const [from, to] = part && shared ? share(vectors, part, LINE) : [0, vectors];
+    // Scalars are worked out by every thread: that is cheaper than to wait for one.
+    const [from, to] = part && shared && size !== 0 ? share(vectors, part, LINE) : [0, vectors];
     [this.first, this.bytes] = [16 * from, 16 * (to - from)];
   }
 

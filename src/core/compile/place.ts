@@ -9,6 +9,18 @@ export interface Location { readonly base: number; readonly stride: number; read
 /** One matrix's rows in a product. */
 export interface Block { readonly matrix: string; readonly transposed: boolean; readonly rows: number }
 
+/** Some rows of a packed matrix, column after column. */
+export interface Panel {
+  /** Of four rows each. */
+  readonly vectors: number;
+  /** Bytes from the start of the run's rows. */
+  readonly at: number;
+  /** Address of its numbers. */
+  readonly weights: number;
+  /** Which thread multiplies it: the one whose passes read the result. */
+  readonly owner: number;
+}
+
 /** Products of one argument whose results lie side by side: one packed matrix. */
 export interface ProductRun {
   readonly arg: Location;
@@ -18,10 +30,7 @@ export interface ProductRun {
   readonly init: Location;
   readonly out: Location;
   readonly parts: readonly Block[];
-  /** Address of the packed matrix: panel after panel, column after column, 4 times `panels[k]` numbers each. */
-  readonly weights: number;
-  /** Vectors of four rows per panel. */
-  readonly panels: readonly number[];
+  readonly panels: readonly Panel[];
   /** Row after row (a lone vector), or two rows at once. */
   readonly kernel: 'single' | 'pair';
 }
@@ -201,14 +210,30 @@ class Placing {
     const arg = this.argument(first.id);
     const columns = this.sizes[nodes[arg]!.size]!;
     const kernel = phase === 'loop' && this.layout.batch === 1 ? 'single' : 'pair';
-    const panels = even(jobs.reduce((sum, j) => sum + j.bytes, 0) / 16, this.layout.widest[kernel]);
-    const weights = this.take(panels.reduce((sum, n) => sum + n * 16 * columns, 0));
+    const panels = this.panels(jobs, columns, this.layout.widest[kernel]);
     const parts = jobs.map(({ id }) => {
       const node = nodes[id]!;
       if (node.op !== 'product') throw new Error(`node ${id} is no product`);
       return { matrix: node.matrix, transposed: node.transposed, rows: this.sizes[node.size]! };
     });
-    return { arg: this.values.get(arg)!, columns, init: first.init, out: first.out, parts, weights, panels, kernel };
+    return { arg: this.values.get(arg)!, columns, init: first.init, out: first.out, parts, panels, kernel };
+  }
+
+  /** The run's rows in nearly equal panels. Threads share every sum's rows as they share the passes that read them. */
+  private panels(jobs: readonly Job[], columns: number, widest: number): Panel[] {
+    const { part } = this.layout;
+    const total = jobs.reduce((sum, j) => sum + j.bytes, 0) / 16;
+    const shares = part
+      ? jobs.flatMap(j => Array.from({ length: part.of }, (_, owner) => { const [from, to] = share(j.bytes / 16, { ...part, index: owner }, LINE); return { owner, vectors: to - from }; }))
+      : [{ owner: 0, vectors: total }];
+    let at = 0;
+    const panels = shares.flatMap(({ owner, vectors: count }) => even(count, widest).map(vectors => {
+      const panel = { vectors, at, owner, weights: this.end };
+      this.end += 16 * vectors * columns;
+      at += 16 * vectors;
+      return panel;
+    }));
+    return panels;
   }
 
   private argument(product: number): number {
@@ -235,13 +260,16 @@ class Placing {
 
   /** Whole cache lines, and not all at the same place within a page: rows of many planes are used together. */
   private take(bytes: number): number {
-    const base = this.end;
-    this.end += ((bytes + 63) & ~63) + SKEW;
+    const base = (this.end + 63) & ~63;
+    this.end = base + bytes + SKEW;
     return base;
   }
 }
 
 const SKEW = 192;
+
+/** Vectors of a cache line: threads should not write to the same. */
+export const LINE = 4;
 
 interface Job { readonly id: number; readonly out: Location; readonly init: Location; readonly bytes: number; readonly turn: number }
 
