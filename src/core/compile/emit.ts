@@ -258,8 +258,11 @@ class Emission {
 /** Beyond about half the second cache, a matrix is read forth and back in turn: what was read last is still there. */
 const BACK_AND_FORTH = 512 * 1024;
 
-/** Looks before a thread takes a nap, nanoseconds of a nap, and naps before it gives up. */
-const LOOKS = 20000;
+/**
+ * Looks before a thread takes a nap, nanoseconds of a nap, and naps before it gives up. Looks must last far longer than a nap: else who
+ * waits for a napping thread naps as well, and so on, step after step.
+ */
+const LOOKS = 400_000;
 const NAP = 100_000;
 const NAPS = 100_000;
 

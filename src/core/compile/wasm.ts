@@ -6,18 +6,18 @@ const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128:
 
 /** Instructions without operands, by name. Two-byte numbers above 0xff are SIMD opcodes. */
 const PLAIN = {
-  'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.lt_u': [0x49], 'i32.gt_u': [0x4b], 'i32.lt_s': [0x48], 'i32.gt_s': [0x4a], 'i32.eqz': [0x45], 'i32.ge_s': [0x4e], select: [0x1b], drop: [0x1a], unreachable: [0x00],
+  'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.lt_u': [0x49], 'i32.lt_s': [0x48], 'i32.gt_s': [0x4a], select: [0x1b], drop: [0x1a], unreachable: [0x00],
   /** Threads: on 32-bit numbers in shared memory. */
   'atomic.load': [0xfe, 0x10, 2, 0], 'atomic.add': [0xfe, 0x1e, 2, 0], 'atomic.wait': [0xfe, 0x01, 2, 0],
   'i32.load': [0x28, 2, 0], 'i32.store': [0x36, 2, 0],
   'i32x4.shl': simd(0xab), 'i32x4.shr_s': simd(0xac), 'i32x4.add': simd(0xae), 'i32x4.sub': simd(0xb1),
-  'i32x4.trunc': simd(0xf8), 'f32x4.convert': simd(0xfa),
+  'f32x4.convert': simd(0xfa),
   'f32x4.add': simd(0xe4), 'f32x4.sub': simd(0xe5), 'f32x4.mul': simd(0xe6), 'f32x4.div': simd(0xe7), 'f32x4.min': simd(0xe8), 'f32x4.max': simd(0xe9),
   'f32x4.pmin': simd(0xea), 'f32x4.pmax': simd(0xeb), 'f32x4.abs': simd(0xe0), 'f32x4.neg': simd(0xe1), 'f32x4.sqrt': simd(0xe3),
-  'f32x4.eq': simd(0x41), 'f32x4.lt': simd(0x43), 'f32x4.gt': simd(0x44), 'f32x4.ge': simd(0x46),
-  'v128.and': simd(0x4e), 'v128.andnot': simd(0x4f), 'v128.or': simd(0x50), 'v128.bitselect': simd(0x52),
+  'f32x4.eq': simd(0x41), 'f32x4.lt': simd(0x43), 'f32x4.gt': simd(0x44),
+  'v128.and': simd(0x4e), 'v128.andnot': simd(0x4f), 'v128.bitselect': simd(0x52),
   /** Relaxed SIMD: a b + c, rounded once or twice as the machine likes; once wherever it validates and the machine has FMA. */
-  'f32x4.madd': simd(0x105), 'f32x4.nmadd': simd(0x106),
+  'f32x4.madd': simd(0x105),
 } as const;
 
 export type Plain = keyof typeof PLAIN;
