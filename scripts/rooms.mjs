@@ -10,12 +10,13 @@ export const ROOMS = [
   { name: 'core', files: /^src\/core\//, uses: [] },
   { name: 'analysis', files: /^src\/analysis\//, uses: ['core'] },
   { name: 'formats', files: /^src\/formats\//, uses: ['core'], packages: /^fflate$/ },
+  { name: 'upstream', files: /^src\/upstream\//, uses: ['core', 'formats'] },
   { name: 'source', files: /^src\/source\//, uses: ['core'], packages: /^@lezer\// },
-  { name: 'protocol', files: /^src\/protocol\.ts$/, uses: [] },
-  { name: 'platform', files: /^src\/platform\//, uses: ['core', 'formats', 'protocol'], node: true },
-  { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol', 'session', 'platform'], node: true, vscode: true },
-  { name: 'entries', files: /^src\/(cli|worker|mate)(\.ts$|\/)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol', 'session', 'platform'], node: true },
-  { name: 'session', files: /^src\/(session\/|[^/]+\.ts$)/, uses: ['core', 'analysis', 'formats', 'source', 'protocol'] },
+  { name: 'protocol', files: /^src\/(protocol|fileProtocol)\.ts$/, uses: [] },
+  { name: 'platform', files: /^src\/platform\//, uses: ['core', 'formats', 'upstream', 'protocol'], node: true },
+  { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'formats', 'upstream', 'source', 'protocol', 'session', 'platform'], node: true, vscode: true },
+  { name: 'entries', files: /^src\/(cli|worker|mate|graph)(\.ts$|\/)/, uses: ['core', 'analysis', 'formats', 'upstream', 'source', 'protocol', 'session', 'platform'], node: true },
+  { name: 'session', files: /^src\/(session\/|[^/]+\.ts$)/, uses: ['core', 'analysis', 'formats', 'upstream', 'source', 'protocol'] },
   { name: 'webview', files: /^webview\//, uses: ['protocol'], types: ['core'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
 ];
 

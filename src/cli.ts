@@ -1,10 +1,11 @@
 /** The command line: the same abilities without an editor. One row a command. */
+import { exportCommand } from './cli/export';
 import { inspectCommand } from './cli/inspect';
 import { outlineCommand } from './cli/outline';
 import { runCommand } from './cli/run';
 import { UsageError, type Command } from './cli/command';
 
-const commands: readonly Command[] = [outlineCommand, inspectCommand, runCommand];
+const commands: readonly Command[] = [outlineCommand, inspectCommand, runCommand, exportCommand];
 
 const help = (): string => `gatescope: see inside recurrent networks, without an editor.
 

@@ -10,6 +10,15 @@ export type RowSource =
 /** Rows [from, to) as [to - from, width]; not to be written to. */
 export type RowReader = (from: number, to: number) => Float32Array;
 
+/** Something beside the gates on the same axis, such as the waveform that the steps were made of, or what the model said at each. */
+export interface Curve {
+  readonly name: string;
+  /** Numbers a step: 512 of a waveform, 1 of a probability. */
+  readonly perStep: number;
+  /** [steps * perStep] */
+  readonly data: Float32Array;
+}
+
 /** An input to a network: one row of `width` numbers a step, and what to write on the axis. */
 export interface Sequence {
   readonly steps: number;
@@ -19,6 +28,11 @@ export interface Sequence {
   /** One label a step: characters, dates. Absent where the step's number is all there is. */
   readonly labels?: readonly string[];
   readonly axis: 'characters' | 'time' | 'steps';
+  /** Steps a second, where they are moments of a recording. */
+  readonly rate?: number;
+  readonly curves?: readonly Curve[];
+  /** [steps]: 0 where a step does not count and the states stay as they were. */
+  readonly mask?: Uint8Array;
   /** Names of the `width` features, where the file names them. */
   readonly columns?: readonly string[];
   /** `quotes.txt, 600 characters`: what a person reads on the panel. */

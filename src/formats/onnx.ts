@@ -35,14 +35,15 @@ export async function openOnnx(bytes: Bytes): Promise<Checkpoint> {
   };
 }
 
-interface Found { readonly node: Node; readonly scope: Scope; readonly name: string }
+/** A recurrent node, where it stands, and what it is called. */
+export interface Found { readonly node: Node; readonly scope: Scope; readonly name: string }
 
 async function stacksOf(scopes: readonly Scope[], folder: Folder): Promise<readonly StackRef[]> {
   const found = named(scopes);
   const feeds = new Map<Node, Found[]>();
   for (const each of found) {
     const from = await feeder(each.node, each.scope, folder);
-    if (from) feeds.set(from, [...feeds.get(from) ?? [], each]);
+    if (from && !feeds.get(from)?.push(each)) feeds.set(from, [each]);
   }
   const next = new Map([...feeds].filter(([, to]) => to.length === 1).map(([from, to]) => [from, to[0]] as const));
   const continued = new Set([...next.values()].map(each => each?.node));
@@ -56,11 +57,11 @@ async function stacksOf(scopes: readonly Scope[], folder: Folder): Promise<reado
 }
 
 /** Recurrent nodes in file order, each with a name of its own: the node's, led by its place where it has none or shares it. */
-function named(scopes: readonly Scope[]): readonly Found[] {
+export function named(scopes: readonly Scope[]): readonly Found[] {
   const all = scopes.flatMap(scope => scope.graph.nodes.flatMap((node, index) => (isRecurrent(node) ? [{ node, scope, index }] : [])));
   const count = new Map<string, number>();
   for (const { node } of all) count.set(node.name, (count.get(node.name) ?? 0) + 1);
-  const taken = new Set<string>();
+  const taken: Taken = new Map();
   return all.map(({ node, scope, index }) => {
     const own = node.name !== '' && count.get(node.name) === 1;
     const name = unique(own ? node.name : [scope.path, labelOf(node, index)].filter(s => s !== '').join('.'), taken);
@@ -68,17 +69,22 @@ function named(scopes: readonly Scope[]): readonly Found[] {
   });
 }
 
-/** The name, or with `#2` behind it. */
-function unique(name: string, taken: Set<string>): string {
+/** How often each name was taken. */
+type Taken = Map<string, number>;
+
+/** The name, or with `#2` behind it; the count goes on where it stood, so that a file of one name a hundred thousand times is no matter. */
+function unique(name: string, taken: Taken): string {
+  let count = taken.get(name) ?? 0;
   let free = name;
-  for (let k = 2; taken.has(free); k++) free = `${name}#${k}`;
-  taken.add(free);
+  while (count > 0 && taken.has(free)) free = `${name}#${++count}`;
+  taken.set(name, Math.max(count, 1));
+  if (free !== name) taken.set(free, 1);
   return free;
 }
 
 /** Initializers, and Constants of two axes or more, of all graphs. */
 function tensorsOf(bytes: Bytes, scopes: readonly Scope[]): readonly TensorRef[] {
-  const taken = new Set<string>();
+  const taken: Taken = new Map();
   return scopes.flatMap(({ graph, path }) => {
     const constants = graph.nodes.flatMap(node => {
       const tensor = node.op === 'Constant' ? node.attributes.get('value')?.tensor : undefined;

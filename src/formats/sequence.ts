@@ -6,6 +6,7 @@ import { numpy } from './numpy';
 import { printable, readExactly } from './parts/checked';
 import { text } from './text';
 import type { Encoding, Vocabulary } from './vocabulary';
+import { wav } from './wav';
 
 /** Choices; what is absent is detected or taken by default, and said in the sequence's notes. */
 export interface SequenceOptions {
@@ -41,7 +42,10 @@ export async function probeSequence(bytes: Bytes): Promise<number | undefined> {
 }
 
 /** In the order they are asked; text takes all that is text. */
-export const sequenceReaders: readonly SequenceReader[] = [numpy, csv, text];
+export const sequenceReaders: readonly SequenceReader[] = [numpy, wav, csv, text];
+
+/** Extensions of inputs, without dots. */
+export const inputEndings = (): string[] => sequenceReaders.flatMap(r => [...r.extensions]);
 
 /** Opens an input by its content and name. @throws FormatError */
 export async function openSequence(bytes: Bytes, options: SequenceOptions = {}): Promise<Sequence> {

@@ -1,13 +1,15 @@
 /**
- * Recorded signals as a safetensors file: tensors `LAYER/SIGNAL` (`LAYER/SIGNAL/reverse`) of shape [steps, units], LAYER percent-encoded,
- * and metadata that say what they are. Any safetensors library reads it too.
+ * Recorded signals as a safetensors file (docs/TRACE.md): tensors `LAYER/SIGNAL` (`LAYER/SIGNAL/reverse`) of shape [steps, units], LAYER
+ * percent-encoded, and metadata that say what they are. Any safetensors library reads it too.
  */
-import type { Cell } from '../core/cells/cell';
 import type { Direction } from '../core/layer';
-import { FormatError, type Bytes, type Format, type SignalRef, type Trace, type TraceLevel } from './format';
+import { FormatError, type Answers, type Bytes, type Format, type SignalRef, type Trace, type TraceLevel } from './format';
 import { printable, readExactly, shapeText } from './parts/checked';
 import { sizeOf, toFloat32 } from './parts/numbers';
 import { looksLikeSafetensors, readHeader, type Entry, type Header } from './parts/safetensorsHeader';
+import { decodedLayer, describedLevels, labelsIn, momentsIn, rateIn, sequencesIn } from './traceMetadata';
+import { choosing } from './traceView';
+import { decodedSignal, TRACKS } from './traceWriter';
 
 const FORMAT = 'trace';
 
@@ -25,103 +27,86 @@ export const trace: Format = {
 
 export const isTrace = (header: Header): boolean => header.metadata['gatescope'] !== undefined;
 
-/** What the metadata say of a level; a trace whose cell is unknown still shows its signals. */
-interface Described { readonly name: string; readonly cell?: Cell; readonly inputSize?: number }
+/** The trace that a header describes: all its sequences, at the last moment of its training. @throws FormatError */
+export function traceOf(bytes: Bytes, header: Header): Trace {
+  const version = header.metadata['gatescope'] ?? '';
+  if (version !== '1' && version !== '2') throw new FormatError(FORMAT, `it was written in version ${printable(version)} of the format; this version of Gatescope reads 1 and 2`);
+  const reopen = (answers: Answers): Trace => atMoment(bytes, header, answers);
+  const first = reopen({});
+  return choosing(first, {}, (first.moments?.length ?? 0) > 1 ? reopen : undefined);
+}
 
-/** The trace that a header describes. @throws FormatError */
-export function traceOf(bytes: Bytes, { entries, metadata }: Header): Trace {
-  if (metadata['gatescope'] !== '1') throw new FormatError(FORMAT, `it was written in version ${printable(metadata['gatescope'] ?? '')} of the format; this version of Gatescope reads 1`);
-  const steps = Number(metadata['steps'] ?? entries[0]?.shape[0] ?? 0);
-  const described = levelsOf(metadata);
+function atMoment(bytes: Bytes, { entries, metadata }: Header, answers: Answers): Trace {
+  const moments = momentsIn(metadata);
+  const asked = moments?.findIndex(m => String(m.step) === answers['moment']) ?? -1;
+  const moment = asked >= 0 ? asked : (moments?.length ?? 1) - 1;
+  const named = entries.map(entry => ({ entry, place: parseName(entry.name) }));
+  const firstOf = named.find(n => n.place.kind === 'signal')?.entry;
+  const steps = stepsIn(metadata['steps'], firstOf ? firstOf.shape.at(-2) : 0);
+  const described = describedLevels(metadata);
   const levels = new Map<string, Map<Direction, SignalRef[]>>();
-  for (const entry of entries) {
-    const { layer, signal, direction } = parseName(entry.name);
-    const directions = levels.get(layer) ?? new Map<Direction, SignalRef[]>();
-    levels.set(layer, directions);
-    directions.set(direction, [...directions.get(direction) ?? [], signalOf(bytes, entry, signal, steps)]);
+  const tracks: SignalRef[] = [];
+  for (const { entry, place } of named) {
+    if (place.kind === 'track') tracks.push(signalOf(bytes, entry, decodedLayer(place.signal), steps, moments?.length, moment));
+    if (place.kind !== 'signal') continue;
+    const directions = levels.get(place.layer) ?? new Map<Direction, SignalRef[]>();
+    levels.set(place.layer, directions);
+    directions.set(place.direction, [...directions.get(place.direction) ?? [], signalOf(bytes, entry, decodedSignal(place.signal), steps, moments?.length, moment)]);
   }
-  const labels = labelsOf(metadata['labels'], steps);
+  const labels = labelsIn(metadata, steps);
+  const sequences = sequencesIn(metadata, steps);
+  const rate = rateIn(metadata);
   return {
     kind: 'trace', format: FORMAT, steps, metadata,
     levels: [...levels].map(([layer, directions]): TraceLevel => ({
-      ...(described.get(layer) ?? { name: decoded(layer) }),
+      ...(described.get(layer) ?? { name: decodedLayer(layer) }),
       directions: [...directions].map(([direction, signals]) => ({ direction, signals })),
     })),
-    ...(labels ? { labels } : {}),
+    ...(labels ? { labels } : {}), ...(sequences ? { sequences } : {}), ...(moments ? { moments } : {}),
+    ...(tracks.length > 0 ? { tracks } : {}), ...(rate === undefined ? {} : { rate }),
+    ...(moments && moments.length > 1 ? { mapping: { fields: [{
+      id: 'moment', label: 'Moment of the training', value: String(moments[moment]?.step),
+      options: moments.map(m => ({ id: String(m.step), label: m.name ?? `step ${m.step}` })),
+    }] } } : {}),
   };
 }
 
-function parseName(name: string): { readonly layer: string; readonly signal: string; readonly direction: Direction } {
+function stepsIn(text: string | undefined, found: number | undefined): number {
+  const steps = text === undefined ? found ?? 0 : Number(text);
+  if (!Number.isSafeInteger(steps) || steps < 0) throw new FormatError(FORMAT, `its metadata "steps" should be a count, but is "${printable(text ?? '')}"`);
+  return steps;
+}
+
+type PlaceName =
+  | { readonly kind: 'signal'; readonly layer: string; readonly signal: string; readonly direction: Direction }
+  | { readonly kind: 'track'; readonly signal: string }
+  /** A reserved name that a later version may give a meaning. */
+  | { readonly kind: 'other' };
+
+function parseName(name: string): PlaceName {
   const [layer = '', signal = '', way, ...rest] = name.split('/');
+  if (layer === TRACKS && signal !== '' && way === undefined) return { kind: 'track', signal };
+  if (layer.startsWith('@')) return { kind: 'other' };
   if (signal === '' || rest.length > 0 || (way !== undefined && way !== 'reverse')) {
     throw new FormatError(FORMAT, `tensors should be called LAYER/SIGNAL or LAYER/SIGNAL/reverse, but one is called "${printable(name)}"`);
   }
-  return { layer, signal, direction: way === 'reverse' ? 'reverse' : 'forward' };
+  return { kind: 'signal', layer, signal, direction: way === 'reverse' ? 'reverse' : 'forward' };
 }
 
-function decoded(layer: string): string {
-  try {
-    return decodeURIComponent(layer);
-  } catch {
-    return layer;
-  }
-}
-
-function signalOf(bytes: Bytes, { name, dtype, shape, from }: Entry, signal: string, steps: number): SignalRef {
-  const units = shape[1] ?? 0;
+/** [steps, units], or [moments, steps, units] of which one moment is read. */
+function signalOf(bytes: Bytes, { name, dtype, shape, from }: Entry, signal: string, steps: number, moments: number | undefined, moment: number): SignalRef {
+  const each = moments !== undefined && shape.length === 3;
+  const [rows, units = 0] = each ? shape.slice(1) : shape;
   const size = sizeOf(dtype);
-  if (shape.length !== 2 || shape[0] !== steps) throw new FormatError(FORMAT, `"${printable(name)}" should be of shape [${steps}, units], but is ${shapeText(shape)}`, from);
+  const fits = each ? shape[0] === moments : shape.length === 2;
+  if (!fits || rows !== steps) throw new FormatError(FORMAT, `"${printable(name)}" should be of shape ${moments === undefined ? '' : `[${moments}, ${steps}, units] or `}[${steps}, units], but is ${shapeText(shape)}`, from);
   if (size === undefined) throw new FormatError(FORMAT, `"${printable(name)}" is of type ${dtype}, which is not read`, from);
+  const start = from + (each ? moment * steps * units * size : 0);
   return {
     name: signal, units,
     read: async (first, last) => {
       if (!(first >= 0 && first <= last && last <= steps)) throw new FormatError(FORMAT, `steps ${first} to ${last} of "${printable(name)}" were asked for, but it has ${steps}`);
-      return toFloat32(dtype, await readExactly(bytes, FORMAT, `"${printable(name)}"`, from + first * units * size, (last - first) * units * size));
+      return toFloat32(dtype, await readExactly(bytes, FORMAT, `"${printable(name)}"`, start + first * units * size, (last - first) * units * size));
     },
   };
-}
-
-function levelsOf(metadata: Readonly<Record<string, string>>): ReadonlyMap<string, Described> {
-  const names = new Map(Object.entries(objectOf(metadata['layers'], 'layers')));
-  const cells = new Map(Object.entries(objectOf(metadata['cells'], 'cells')));
-  const widths = new Map(Object.entries(objectOf(metadata['inputSizes'], 'inputSizes')));
-  return new Map([...names].map(([layer, name]) => {
-    const cell = cells.get(layer);
-    const width = widths.get(layer);
-    return [layer, {
-      name: typeof name === 'string' ? name : decoded(layer),
-      ...(isCell(cell) ? { cell } : {}),
-      ...(typeof width === 'number' && Number.isSafeInteger(width) && width >= 0 ? { inputSize: width } : {}),
-    }];
-  }));
-}
-
-function isCell(value: unknown): value is Cell {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map(Object.entries(value));
-  const texts = ['id', 'name', 'family', 'variant', 'equations', 'source'].every(key => typeof fields.get(key) === 'string');
-  return texts && ['rnn', 'lstm', 'gru', 'other'].includes(fields.get('family') as string);
-}
-
-function objectOf(json: string | undefined, what: string): object {
-  const value = parsed(json ?? '{}', what);
-  if (typeof value !== 'object' || value === null) throw new FormatError(FORMAT, `its metadata "${what}" should be a JSON object`);
-  return value;
-}
-
-function labelsOf(json: string | undefined, steps: number): readonly string[] | undefined {
-  if (json === undefined) return undefined;
-  const labels = parsed(json, 'labels');
-  if (!Array.isArray(labels) || labels.length !== steps || !labels.every(l => typeof l === 'string')) {
-    throw new FormatError(FORMAT, `its metadata "labels" should be a list of ${steps} texts, one a step`);
-  }
-  return labels;
-}
-
-function parsed(json: string, what: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new FormatError(FORMAT, `its metadata "${what}" should be JSON`);
-  }
 }

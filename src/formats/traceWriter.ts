@@ -14,6 +14,14 @@ export interface TracePlan {
   /** One a step. */
   readonly labels?: readonly string[];
   readonly levels: readonly PlannedLevel[];
+  /** Where the steps are those of several sequences, one after the other. */
+  readonly sequences?: readonly { readonly name: string; readonly steps: number }[];
+  /** Moments of a training: signals are then [moments, steps, units], and row `moment * steps + t` of a source is step t at that moment. */
+  readonly training?: readonly { readonly step: number; readonly name?: string }[];
+  /** What lies beside the layers on the same axis, `perStep` numbers a step. */
+  readonly tracks?: readonly { readonly name: string; readonly perStep: number }[];
+  /** Steps a second, where they are moments of a recording. */
+  readonly rate?: number;
   /** Further texts, such as the loss of recorded gradients; they do not replace the keys above. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -28,11 +36,13 @@ export interface PlannedLevel {
 /** One tensor: whose it is, and where it begins in the file. */
 export interface PlannedTensor {
   readonly name: string;
-  /** Indices into the plan. */
+  /** Indices into the plan; a track's level is -1 and its direction its place among the tracks. */
   readonly level: number;
   readonly direction: number;
   readonly signal: string;
   readonly units: number;
+  /** Steps, times the moments of a training where it has several. */
+  readonly rows: number;
   readonly offset: number;
 }
 
@@ -47,6 +57,9 @@ export interface TraceLayout {
   readonly size: number;
 }
 
+/** The reserved layer of tracks. No layer's name can be it: encoded, an @ is %40. */
+export const TRACKS = '@tracks';
+
 const FLOAT32 = 4;
 const PIECE = 1 << 20;
 
@@ -54,11 +67,15 @@ const PIECE = 1 << 20;
 export function traceLayout(plan: TracePlan): TraceLayout {
   const relative: PlannedTensor[] = [];
   let offset = 0;
+  const add = (tensor: Omit<PlannedTensor, 'offset'>): void => {
+    relative.push({ ...tensor, offset });
+    offset += tensor.rows * tensor.units * FLOAT32;
+  };
+  const rows = plan.steps * (plan.training?.length ?? 1);
   plan.levels.forEach(({ name, directions }, level) => directions.forEach(({ direction, signals }, d) => signals.forEach(({ name: signal, units }) => {
-    const tensor = `${encodeLayer(name)}/${signal}${direction === 'reverse' ? '/reverse' : ''}`;
-    relative.push({ name: tensor, level, direction: d, signal, units, offset });
-    offset += plan.steps * units * FLOAT32;
+    add({ name: tensorName(name, signal, direction), level, direction: d, signal, units, rows });
   })));
+  plan.tracks?.forEach(({ name, perStep }, k) => { add({ name: `${TRACKS}/${encodeLayer(name)}`, level: -1, direction: k, signal: name, units: perStep, rows: plan.steps }); });
   const header = headerOf(plan, relative);
   return { header, tensors: relative.map(t => ({ ...t, offset: t.offset + header.length })), size: header.length + offset };
 }
@@ -69,8 +86,8 @@ export async function writeTrace(plan: TracePlan, source: SignalSource, write: (
   await write(header);
   for (const tensor of tensors) {
     const rows = Math.max(1, Math.floor(PIECE / (tensor.units * FLOAT32 || 1)));
-    for (let from = 0; from < plan.steps; from += rows) {
-      const to = Math.min(plan.steps, from + rows);
+    for (let from = 0; from < tensor.rows; from += rows) {
+      const to = Math.min(tensor.rows, from + rows);
       const data = await source(tensor, from, to);
       if (data.length !== (to - from) * tensor.units) throw new Error(`${tensor.name}: ${(to - from) * tensor.units} numbers were expected for steps ${from} to ${to}, but ${data.length} came.`);
       await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -84,10 +101,19 @@ export function encodeLayer(name: string): string {
   return encodeURIComponent(name.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\uFFFD'));
 }
 
+/** `LAYER/SIGNAL`, `LAYER/SIGNAL/reverse`; of a signal only what would be read as a separator is encoded. */
+export function tensorName(level: string, signal: string, direction: Direction): string {
+  return `${encodeLayer(level)}/${signal.replace(/[%/]/g, encodeURIComponent)}${direction === 'reverse' ? '/reverse' : ''}`;
+}
+
+/** A signal's name from its place in a tensor's name. */
+export const decodedSignal = (signal: string): string => signal.replaceAll(/%2F/gi, '/').replaceAll('%25', '%');
+
 function headerOf(plan: TracePlan, tensors: readonly PlannedTensor[]): Uint8Array {
-  const end = (t: PlannedTensor): number => t.offset + plan.steps * t.units * FLOAT32;
-  const fields: [string, unknown][] = [['__metadata__', metadataOf(plan)]];
-  for (const t of tensors) fields.push([t.name, { dtype: 'F32', shape: [plan.steps, t.units], data_offsets: [t.offset, end(t)] }]);
+  const end = (t: PlannedTensor): number => t.offset + t.rows * t.units * FLOAT32;
+  const shape = (t: PlannedTensor): readonly number[] => (plan.training && t.level >= 0 ? [plan.training.length, plan.steps, t.units] : [plan.steps, t.units]);
+  const fields: [string, unknown][] = [['__metadata__', traceMetadata(plan)]];
+  for (const t of tensors) fields.push([t.name, { dtype: 'F32', shape: shape(t), data_offsets: [t.offset, end(t)] }]);
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(fields)));
   // Tensors begin at a multiple of eight; the format pads with spaces.
   const header = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
@@ -96,12 +122,17 @@ function headerOf(plan: TracePlan, tensors: readonly PlannedTensor[]): Uint8Arra
   return header;
 }
 
-function metadataOf({ model, steps, evaluator, input, labels, levels, metadata }: TracePlan): Record<string, string> {
+/** The texts that say what a trace is. */
+export function traceMetadata(plan: TracePlan): Record<string, string> {
+  const { model, steps, evaluator, input, labels, levels, sequences, training, tracks, rate, metadata } = plan;
   const byLayer = (value: (level: PlannedLevel) => unknown): string => JSON.stringify(Object.fromEntries(levels.map(level => [encodeLayer(level.name), value(level)])));
   const own = {
     // First, so that it is found without reading the whole header.
-    gatescope: '1', model, steps: String(steps), evaluator, input,
+    gatescope: sequences || training || tracks ? '2' : '1', model, steps: String(steps), evaluator, input,
     layers: byLayer(level => level.name), cells: byLayer(level => level.cell), inputSizes: byLayer(level => level.inputSize),
+    ...(sequences ? { sequences: JSON.stringify(sequences.map(s => ({ name: s.name, steps: s.steps }))) } : {}),
+    ...(training ? { training: JSON.stringify(training.map(m => ({ step: m.step, name: m.name }))) } : {}),
+    ...(rate === undefined ? {} : { rate: String(rate) }),
     ...(labels ? { labels: JSON.stringify(labels) } : {}),
   };
   return { ...own, ...metadata, ...own };

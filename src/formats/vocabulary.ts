@@ -2,6 +2,7 @@
 import { lookedUp } from '../core/rows';
 import { FormatError, type Bytes } from './format';
 import { printable, readExactly } from './parts/checked';
+import { deeper } from './parts/json';
 
 export interface Vocabulary {
   /** Ids run from 0 to size - 1. */
@@ -18,9 +19,13 @@ export type Encoding =
 
 const FORMAT = 'vocabulary';
 const MOST_TOKENS = 1 << 20;
+/** Of a vocabulary under `vocab` under `model` ... */
+const MOST_DEPTH = 8;
+const MOST_NESTED = 200;
 
 /** Reads JSON: a list of texts, a map from text to id, or from id to text; also under `stoi`, `itos`, `vocab` or similar. @throws FormatError */
 export function parseVocabulary(json: string, name = 'vocabulary'): Vocabulary {
+  if (deeper(json, MOST_NESTED)) throw new FormatError(FORMAT, `${name} nests lists and objects more than ${MOST_NESTED} deep; a vocabulary is a list or a map`);
   let value: unknown;
   try {
     value = JSON.parse(json.replace(/^\uFEFF/, ''));
@@ -38,12 +43,12 @@ export async function readVocabulary(bytes: Bytes): Promise<Vocabulary> {
   return parseVocabulary(new TextDecoder().decode(await readExactly(bytes, FORMAT, 'the vocabulary', 0, bytes.size)), printable(bytes.name));
 }
 
-function vocabularyFrom(value: unknown, name: string): Vocabulary {
+function vocabularyFrom(value: unknown, name: string, depth = 0): Vocabulary {
   if (Array.isArray(value)) return build(value.map((token, id) => [token, id]), name);
   if (typeof value !== 'object' || value === null) throw wrong(name, 'neither a list nor a map');
   const fields = Object.entries(value);
   const nested = fields.find(([key, v]) => typeof v === 'object' && v !== null && /^(stoi|itos|vocab|vocabulary|tokens|chars|char2idx|char_to_id|token_to_id)$/i.test(key));
-  if (nested) return vocabularyFrom(nested[1], name);
+  if (nested && depth < MOST_DEPTH) return vocabularyFrom(nested[1], name, depth + 1);
   const reversed = fields.length > 0 && fields.every(([key, v]) => /^\d+$/.test(key) && typeof v === 'string');
   return build(reversed ? fields.map(([id, token]) => [token, Number(id)]) : fields, name);
 }
@@ -56,8 +61,8 @@ function build(pairs: readonly (readonly [unknown, unknown])[], name: string): V
   const index = new Map<string, number>();
   const owners = new Map<number, string>();
   for (const [token, id] of pairs) {
-    if (typeof token !== 'string') throw wrong(name, `one with the entry ${printable(JSON.stringify(token) ?? 'nothing')}, which is no text`);
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MOST_TOKENS) throw wrong(name, `one where "${printable(token)}" has the id ${printable(JSON.stringify(id) ?? 'nothing')}`);
+    if (typeof token !== 'string') throw wrong(name, `one with the entry ${described(token)}, which is no text`);
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= MOST_TOKENS) throw wrong(name, `one where "${printable(token)}" has the id ${described(id)}`);
     if (index.has(token)) throw new FormatError(FORMAT, `${name} names "${printable(token)}" twice`);
     const owner = owners.get(id);
     if (owner !== undefined) throw new FormatError(FORMAT, `${name} gives "${printable(owner)}" and "${printable(token)}" the same id ${id}`);
@@ -66,6 +71,9 @@ function build(pairs: readonly (readonly [unknown, unknown])[], name: string): V
   }
   return { size: Math.max(...chunkMax([...owners.keys()])) + 1, index, name };
 }
+
+/** Lists and objects are not written out: they may be of any depth. */
+const described = (value: unknown): string => (typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : printable(JSON.stringify(value) ?? 'nothing'));
 
 /** Math.max takes its arguments on the stack: a thousand at a time. */
 function chunkMax(values: readonly number[]): number[] {

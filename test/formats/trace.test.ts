@@ -84,4 +84,53 @@ describe('traces', () => {
   });
 
   it('encode any name, even half of a surrogate pair', () => assert.equal(encodeLayer('a\ud800/b'), 'a%EF%BF%BD%2Fb'));
+
+  it('hold sequences, moments of a training and tracks, and can be asked for each', async () => {
+    const rich: TracePlan = {
+      ...plan, sequences: [{ name: 'a', steps: 2 }, { name: 'b', steps: 3 }], training: [{ step: 0 }, { step: 50, name: 'epoch 1' }], tracks: [{ name: 'speech/probability', perStep: 1 }, { name: 'wave', perStep: 4 }], rate: 16,
+      levels: [{ name: 'l', directions: [{ direction: 'forward', signals: [{ name: 'a/b%', units: 2 }] }] }],
+    };
+    const trace = await opened((await written(rich)).bytes);
+    assert.deepEqual([trace.metadata['gatescope'], trace.steps, trace.rate, trace.moments, trace.sequences], ['2', 5, 16, [{ step: 0 }, { step: 50, name: 'epoch 1' }], [{ name: 'a', from: 0, to: 2 }, { name: 'b', from: 2, to: 5 }]]);
+    assert.deepEqual(trace.tracks!.map(t => [t.name, t.units]), [['speech/probability', 1], ['wave', 4]]);
+    assert.deepEqual(trace.mapping!.fields.map(f => [f.id, f.value, f.options.map(o => o.id)]), [['sequence', 'all', ['all', '0', '1']], ['moment', '50', ['0', '50']]]);
+    const rows = async (t: Trace): Promise<number[]> => Array.from(await t.levels[0]!.directions[0]!.signals[0]!.read(0, t.steps));
+    const want = (from: number, to: number): number[] => Array.from({ length: (to - from) * 2 }, (_, k) => Math.fround(value('l/a%2Fb%25', from + Math.floor(k / 2), k % 2)));
+    assert.equal(trace.levels[0]!.directions[0]!.signals[0]!.name, 'a/b%');
+    assert.deepEqual(await rows(trace), want(5, 10));
+    const early = trace.decide!({ moment: '0' });
+    assert.deepEqual(await rows(early), want(0, 5));
+    const part = early.decide!({ sequence: '1' });
+    assert.deepEqual(await rows(part), want(2, 5));
+    assert.deepEqual([part.labels, part.sequences, Array.from(await part.tracks![1]!.read(0, 1))], [plan.labels!.slice(2), [{ name: 'b', from: 0, to: 3 }], [0, 1, 2, 3].map(u => Math.fround(value('@tracks/wave', 2, u)))]);
+    assert.equal(part.decide!({ sequence: 'all', moment: 'none' }).steps, 5);
+    await assert.rejects(part.levels[0]!.directions[0]!.signals[0]!.read(0, 4), FormatError);
+  });
+
+  /** A file with these metadata and one signal [5, 2]; `shape` and `name` may be others. */
+  const plain = (metadata: Record<string, string>, name = 'l/h', shape: readonly number[] = [5, 2]): Uint8Array => {
+    const size = shape.reduce((a, b) => a * b, 4);
+    const json = new TextEncoder().encode(JSON.stringify({ __metadata__: { gatescope: '2', ...metadata }, [name]: { dtype: 'F32', shape, data_offsets: [0, size] } }));
+    const bytes = new Uint8Array(8 + json.length + size);
+    new DataView(bytes.buffer).setUint32(0, json.length, true);
+    bytes.set(json, 8);
+    return bytes;
+  };
+
+  it('say what is wrong with their metadata', async () => {
+    const wrong: readonly (readonly [Record<string, string>, RegExp, string?, (readonly number[])?])[] = [
+      [{ gatescope: '3' }, /version 3/], [{ steps: 'x' }, /"steps" should be a count/], [{ steps: '1e400' }, /"steps" should be a count/], [{ steps: '6' }, /should be of shape \[6, units\], but is \[5, 2\]/],
+      [{ sequences: '[{"name":"a","steps":4}]' }, /have 4 steps together, but the trace has 5/], [{ sequences: '{}' }, /"sequences" should be a JSON list/], [{ sequences: '[{"steps":-1},{"steps":6}]' }, /entry 0 .* should say its "steps"/],
+      [{ training: '[]' }, /lists 0 moments/], [{ training: '[{"step":1},{"step":1}]' }, /should rise/], [{ training: '[{"step":"1"}]' }, /entry 0 .* should say its "step"/],
+      [{ training: '[{"step":1},{"step":2}]', steps: '5' }, /of shape \[2, 5, units\] or \[5, units\], but is \[3, 5, 2\]/, 'l/h', [3, 5, 2]], [{ rate: '0' }, /"rate" should be steps a second/],
+      [{ labels: '["a"]' }, /list of 5 texts/], [{}, /LAYER\/SIGNAL/, 'h'], [{ cells: '[' }, /"cells" should be JSON/],
+    ];
+    for (const [metadata, message, name, shape] of wrong) await assert.rejects(opened(plain(metadata, name, shape)), (e: unknown) => e instanceof FormatError && message.test(e.message), `${JSON.stringify(metadata)} ${message}`);
+  });
+
+  it('leave reserved names alone, and know cells by id', async () => {
+    assert.deepEqual((await opened(plain({ cells: '{"l":"gru"}' }))).levels.map(l => [l.name, l.cell?.id]), [['l', 'gru']]);
+    const later = await opened(plain({ steps: '5' }, '@later/x'));
+    assert.deepEqual([later.steps, later.levels], [5, []]);
+  });
 });

@@ -2,9 +2,10 @@
 import { cellById } from '../../core/cells/index';
 import type { Cell } from '../../core/cells/cell';
 import type { Direction, Layer, Params } from '../../core/layer';
-import { FormatError, type LevelRef, type StackRef, type TensorRef } from '../format';
+import { FormatError, type Answers, type Doubt, type LevelRef, type StackRef, type TensorRef } from '../format';
 import { printable, shapeText } from '../parts/checked';
 import { unpack } from './blocks';
+import { isDerived } from './derived';
 
 /** The tensors of one direction of one level. */
 export interface PackedRefs {
@@ -25,9 +26,13 @@ export interface LevelTensors {
   readonly reverse?: PackedRefs | undefined;
 }
 
+export type Nonlinearity = 'tanh' | 'relu';
+
 export interface PackedOptions {
-  /** Of a vanilla RNN, where the code says; otherwise tanh is assumed, and said to be. */
-  readonly nonlinearity?: 'tanh' | 'relu';
+  /** Of a vanilla RNN, where the code or the file says; otherwise tanh is assumed, and said to be. */
+  readonly nonlinearity?: Nonlinearity;
+  /** Of a vanilla RNN of which nobody says it, as a person decided. */
+  readonly decided?: Nonlinearity;
 }
 
 /** Families by the number of blocks in W_hh. */
@@ -42,8 +47,19 @@ const orders: Readonly<Record<Family, readonly string[]>> = { lstm: [...'ifgo'],
 export function stackFromTensors(framework: string, name: string, levels: readonly LevelTensors[], options: PackedOptions = {}): StackRef {
   const refs: LevelRef[] = [];
   for (const [k, tensors] of levels.entries()) refs.push(levelOf(levels.length === 1 ? name : `${name}.l${k}`, tensors, refs.at(-1), options));
-  return { name, framework, levels: refs };
+  const open = options.nonlinearity === undefined && refs.some(({ cell, problem }) => cell.family === 'rnn' && problem === undefined);
+  return { name, framework, levels: refs, ...(open ? { doubts: [nonlinearityDoubt(options.decided)], decide } : {}) };
+
+  function decide({ nonlinearity }: Answers): StackRef {
+    const decided = nonlinearity === 'tanh' || nonlinearity === 'relu' ? nonlinearity : options.decided;
+    return stackFromTensors(framework, name, levels, decided ? { ...options, decided } : options);
+  }
 }
+
+const nonlinearityDoubt = (decided: Nonlinearity | undefined): Doubt => ({
+  id: 'nonlinearity', question: 'Which function does the RNN use?', options: [{ id: 'tanh', label: 'tanh' }, { id: 'relu', label: 'ReLU' }],
+  taken: decided ?? 'tanh', evidence: decided ? 'as you decided' : 'PyTorch\'s default is tanh, and tensors alone do not tell',
+});
 
 interface Shape {
   readonly family: Family;
@@ -57,15 +73,16 @@ interface Shape {
 function levelOf(name: string, { forward, reverse }: LevelTensors, below: LevelRef | undefined, options: PackedOptions): LevelRef {
   const directions: readonly (readonly [Direction, PackedRefs])[] = [['forward', forward], ...(reverse ? [['reverse', reverse] as const] : [])];
   const shape = shapeOf(forward);
-  const problem = typeof shape === 'string' ? shape : directions.map(([, refs]) => misfit(refs, shape)).find(p => p !== undefined) ?? misfitBelow(shape, below);
+  const problem = typeof shape === 'string' ? shape : directions.map(([, refs]) => uncomputed(refs) ?? misfit(refs, shape)).find(p => p !== undefined) ?? misfitBelow(shape, below);
   const known = typeof shape === 'string' ? { family: 'rnn' as const, inputSize: 0, units: 0, hidden: 0 } : shape;
   const cell = cellFor(known, forward.projection !== undefined, options);
-  const tensors = directions.flatMap(([, refs]) => listed(refs));
+  const used = directions.flatMap(([, refs]) => listed(refs));
+  const tensors = used.flatMap(t => (isDerived(t) ? t.sources : [t]));
   return {
     name, cell, inputSize: known.inputSize, units: known.hidden, directions: directions.map(([direction]) => direction), merge: 'concat',
     parameters: tensors.reduce((sum, t) => sum + t.shape.reduce((a, b) => a * b, 1), 0),
     tensors: tensors.map(t => t.name),
-    assumptions: known.family === 'rnn' && !options.nonlinearity ? ['the nonlinearity is tanh, PyTorch\'s default: the file does not say'] : [],
+    assumptions: [...(known.family === 'rnn' && !options.nonlinearity && !options.decided ? [TANH] : []), ...assumptionsOf(used)],
     ...(problem === undefined ? {} : { problem }),
     load: async () => {
       if (problem !== undefined) throw new FormatError('checkpoint', `${printable(name)} cannot be loaded: ${problem}`);
@@ -76,8 +93,21 @@ function levelOf(name: string, { forward, reverse }: LevelTensors, below: LevelR
   };
 }
 
-function cellFor({ family }: Shape, projected: boolean, { nonlinearity }: PackedOptions): Cell {
-  const id = family === 'lstm' && projected ? 'lstmProjected' : family === 'rnn' && nonlinearity === 'relu' ? 'rnnRelu' : family;
+const TANH = 'the nonlinearity is tanh, PyTorch\'s default: the file does not say';
+
+/** What the making of weights took for granted, and that integers were scaled back. */
+function assumptionsOf(used: readonly TensorRef[]): readonly string[] {
+  const quantised = used.some(({ dtype }) => QUANTISED.test(dtype)) ? ['the weights are quantised: PyTorch rounds the inputs of each product too when it runs them, so its numbers differ a little'] : [];
+  return [...used.flatMap(t => (isDerived(t) ? t.assumption ?? [] : [])), ...quantised];
+}
+
+/** Integers with a scale, which are read as the numbers that they stand for. */
+const QUANTISED = /^qu?int/;
+
+const uncomputed = (refs: PackedRefs): string | undefined => listed(refs).flatMap(t => (isDerived(t) ? t.problem ?? [] : []))[0];
+
+function cellFor({ family }: Shape, projected: boolean, { nonlinearity, decided }: PackedOptions): Cell {
+  const id = family === 'lstm' && projected ? 'lstmProjected' : family === 'rnn' && (nonlinearity ?? decided) === 'relu' ? 'rnnRelu' : family;
   return cellById(id);
 }
 
@@ -103,7 +133,7 @@ function misfit(refs: PackedRefs, { family, inputSize, units, hidden }: Shape): 
   ];
   for (const [what, tensor, shape] of expected) {
     if (tensor && shapeText(tensor.shape) !== shapeText(shape)) return `${what} ("${printable(tensor.name)}") should be of shape ${shapeText(shape)}, but is ${shapeText(tensor.shape)}`;
-    if (tensor && !/float/.test(tensor.dtype)) return `${what} ("${printable(tensor.name)}") is of type ${tensor.dtype}; only floating-point weights can be run`;
+    if (tensor && !/float/.test(tensor.dtype) && !QUANTISED.test(tensor.dtype)) return `${what} ("${printable(tensor.name)}") is of type ${tensor.dtype}; only floating-point weights can be run`;
   }
   return inputSize < 1 ? 'its input is 0 wide' : undefined;
 }

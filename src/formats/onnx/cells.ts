@@ -38,7 +38,20 @@ export function cellsOf(node: Node, directions: number, peepholes: boolean): rea
   const each = family.activations.length;
   const odd = found.find(({ alpha = 0, beta = 0 }) => !Number.isFinite(alpha) || !Number.isFinite(beta));
   if (odd) return `its activation ${odd.name} has a parameter that is no finite number`;
-  return Array.from({ length: directions }, (_, d) => cellOf(node, found.slice(d * each, (d + 1) * each), peepholes));
+  return Array.from({ length: directions }, (_, d) => keptCell(node, found.slice(d * each, (d + 1) * each), peepholes));
+}
+
+/** Cells by what they are made of: a file may hold thousands of nodes that are alike, and a cell's equations take time to write and read. */
+const kept = new Map<string, Cell>();
+const MOST_KEPT = 500;
+
+function keptCell(node: Node, chosen: readonly Activation[], peepholes: boolean): Cell {
+  const values = ['clip', 'linear_before_reset', 'input_forget'].map(name => node.attributes.get(name)).map(a => [a?.float ?? null, a?.int ?? null]);
+  const key = JSON.stringify([node.op, values, chosen, peepholes]);
+  const cell = kept.get(key) ?? cellOf(node, chosen, peepholes);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(key, cell);
+  return cell;
 }
 
 function cellOf(node: Node, [f, g, h]: readonly Activation[], peepholes: boolean): Cell {

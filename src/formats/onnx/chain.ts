@@ -32,7 +32,7 @@ export function isRecurrent({ op, domain }: Node): boolean {
 export const batchFirst = (node: Node): boolean => node.attributes.get('layout')?.int === 1;
 
 /** Operators that only move axes, and how. */
-const passes = new Map<string, (axes: Axes, node: Node, scope: Scope, folder: Folder) => Promise<Axes | undefined> | Axes | undefined>([
+const passes = new Map<string, (axes: Axes, node: Node, scope: Scope, folder: Folder, source: Node) => Promise<Axes | undefined> | Axes | undefined>([
   ['Identity', axes => axes],
   ['Dropout', axes => axes],
   ['Cast', axes => axes],
@@ -53,7 +53,7 @@ function outputAxes(node: Node): Axes {
 async function follow(path: readonly Node[], from: Axes, source: Node, scope: Scope, folder: Folder): Promise<Axes | undefined> {
   let axes: Axes | undefined = from;
   for (const step of path) {
-    axes = await passes.get(step.op)?.(axes, step, scope, folder);
+    axes = await passes.get(step.op)?.(axes, step, scope, folder, source);
     if (!axes) return undefined;
   }
   // One direction's H is all features; two must have been merged into F.
@@ -74,13 +74,31 @@ function transpose(axes: Axes, node: Node): Axes | undefined {
 }
 
 /** Accepts what merges directions and units, [.., D, H] to [.., F]: two leading axes kept, the rest one. */
-async function reshape(axes: Axes, node: Node, scope: Scope, folder: Folder): Promise<Axes | undefined> {
+async function reshape(axes: Axes, node: Node, scope: Scope, folder: Folder, source: Node): Promise<Axes | undefined> {
   const to = await small(node, 1, 'shape', scope, folder);
   const [first, second, third, fourth] = axes;
   if (to?.length !== 3 || first === undefined || second === undefined) return undefined;
-  if (to[0] !== 0 || to[1] !== 0) return undefined;
-  if (axes.length === 4 && (third === 'D' || third === '1') && fourth === 'H') return [first, second, 'F'];
-  return axes.length === 3 ? axes : undefined;
+  if (axes.length !== 3 && !(axes.length === 4 && (third === 'D' || third === '1') && fourth === 'H')) return undefined;
+  if (to[0] === 0 && to[1] === 0) return axes.length === 4 ? [first, second, 'F'] : axes;
+  const leading = to[2] === featuresOf(source) && await batchOfOne(source, scope, folder) ? leadingAxes(to, [first, second]) : undefined;
+  return leading && [...leading, axes.length === 4 ? 'F' : third ?? ''];
+}
+
+/** Where the batch is one sequence, the axis of size one is the batch, however it was moved; exporters write such shapes in numbers. */
+function leadingAxes([first, second]: readonly number[], axes: Axes): Axes | undefined {
+  if (!axes.includes('T') || !axes.includes('B')) return undefined;
+  if (first === 1 && second === 1) return axes;
+  return first === 1 ? ['B', 'T'] : second === 1 ? ['T', 'B'] : undefined;
+}
+
+/** Numbers a step of a recurrent node's output, where it says so. */
+const featuresOf = (source: Node): number => (source.attributes.get('hidden_size')?.int ?? NaN) * (bidirectional(source) ? 2 : 1);
+
+/** True where the initial state's shape tells that there is one sequence. */
+async function batchOfOne(source: Node, scope: Scope, folder: Folder): Promise<boolean> {
+  const initial = source.inputs[5];
+  const found = initial ? await folder.fold(initial, scope) : undefined;
+  return found?.kind === 'known' && found.shape[batchFirst(source) ? 0 : 1] === 1;
 }
 
 async function small(node: Node, input: number, attribute: string, scope: Scope, folder: Folder): Promise<readonly number[] | undefined> {

@@ -32,6 +32,8 @@ export interface Attribute {
 }
 
 export interface Node {
+  /** Byte offset of its message: tells nodes apart. */
+  readonly from: number;
   readonly op: string;
   readonly domain: string;
   readonly name: string;
@@ -45,6 +47,7 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, TensorInfo>;
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 export interface Model {
@@ -84,6 +87,7 @@ async function readGraph(proto: ProtoReader, { from, to }: Field, depth: number)
   const nodes: Node[] = [];
   const initializers = new Map<string, TensorInfo>();
   const inputs: string[] = [];
+  const outputs: string[] = [];
   let name = '';
   await proto.walk(from, to, async field => {
     if (field.wire !== 2) return;
@@ -93,12 +97,16 @@ async function readGraph(proto: ProtoReader, { from, to }: Field, depth: number)
       const tensor = await readTensorInfo(proto, field);
       initializers.set(tensor.name, tensor);
     } else if (field.number === 11) inputs.push(await readName(proto, field));
+    else if (field.number === 12) outputs.push(await readName(proto, field));
   });
-  return { name, nodes, initializers, inputs };
+  return { name, nodes, initializers, inputs, outputs };
 }
 
+/** Shared by all nodes without any: there may be millions. */
+const noAttributes = new Map<string, Attribute>();
+
 async function readNode(proto: ProtoReader, { from, to }: Field, depth: number): Promise<Node> {
-  const node = { op: '', domain: '', name: '', inputs: [] as string[], outputs: [] as string[], attributes: new Map<string, Attribute>() };
+  const node = { from, op: '', domain: '', name: '', inputs: [] as string[], outputs: [] as string[], attributes: noAttributes };
   await proto.walk(from, to, async field => {
     if (field.wire !== 2) return;
     if (field.number === 1) node.inputs.push(await proto.text(field));
@@ -108,6 +116,7 @@ async function readNode(proto: ProtoReader, { from, to }: Field, depth: number):
     else if (field.number === 7) node.domain = await proto.text(field);
     else if (field.number === 5) {
       const attribute = await readAttribute(proto, field, depth);
+      if (node.attributes === noAttributes) node.attributes = new Map();
       node.attributes.set(attribute.name, attribute);
     }
   });

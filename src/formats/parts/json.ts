@@ -27,6 +27,18 @@ export function duplicateKey(json: string): string | undefined {
   return undefined;
 }
 
+/** True where lists and objects are nested deeper than `most`: JSON.parse takes tens of bytes for each bracket, so that a file of brackets would fill the memory. */
+export function deeper(json: string, most: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const c = json.charAt(at);
+    if (c === '"') at = endOfString(json, at) - 1;
+    else if (c === ']' || c === '}') depth--;
+    else if ((c === '[' || c === '{') && ++depth > most) return true;
+  }
+  return false;
+}
+
 /** The place after the closing quote of the string that opens at `at`. */
 function endOfString(json: string, at: number): number {
   for (let k = at + 1; k < json.length; k++) {

@@ -1,7 +1,7 @@
 /** The header of a safetensors file: a u64 length, JSON, then tensors by offset. Nothing of the tensors is read here. */
 import { FormatError, type Bytes, type DType } from '../format';
 import { elements, printable, readExactly } from './checked';
-import { duplicateKey } from './json';
+import { deeper, duplicateKey } from './json';
 import { sizeOf } from './numbers';
 
 /** One tensor's place in the file: bytes [from, to), counted from the file's start. */
@@ -21,6 +21,8 @@ export interface Header {
 
 const FORMAT = 'safetensors';
 const MOST_HEADER = 100_000_000;
+/** An object of objects with lists: three levels are all there is. */
+const MOST_DEPTH = 16;
 
 const dtypes = new Map<string, DType | string>([
   ['F64', 'float64'], ['F32', 'float32'], ['F16', 'float16'], ['BF16', 'bfloat16'], ['I64', 'int64'], ['I32', 'int32'], ['I16', 'int16'],
@@ -59,6 +61,7 @@ function parse(raw: Uint8Array): object {
   let value: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(raw);
+    if (deeper(text, MOST_DEPTH)) throw new FormatError(FORMAT, `the header nests lists and objects more than ${MOST_DEPTH} deep`, 8);
     value = JSON.parse(text);
     const twice = duplicateKey(text);
     if (twice !== undefined) throw new FormatError(FORMAT, `the header names "${printable(twice)}" twice`, 8);
