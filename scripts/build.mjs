@@ -19,14 +19,21 @@ const BUNDLES = [
   { from: 'src/extension.ts', to: 'dist/extension.js', settings: NODE },
   { from: 'src/worker.ts', to: 'dist/worker.js', settings: NODE },
   { from: 'src/mate.ts', to: 'dist/mate.js', settings: NODE },
+  { from: 'src/graph.ts', to: 'dist/graph.js', settings: NODE },
   // For a host in the browser, which the extension does not have yet: built so that tests can run them, kept out of the .vsix (.vscodeignore).
   { from: 'src/worker.ts', to: 'dist/web/worker.js', settings: WEB_WORKER },
   { from: 'src/mate.ts', to: 'dist/web/mate.js', settings: WEB_WORKER },
+  { from: 'src/graph.ts', to: 'dist/web/graph.js', settings: WEB_WORKER },
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
   { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: WEB },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },
 ];
-const COPIES = ['codicon.css', 'codicon.ttf'].map(name => [`node_modules/@vscode/codicons/dist/${name}`, `dist/webview/${name}`]);
+/** The runtime for graphs stays as it is: bundled to CommonJS it would not find itself. */
+const ORT = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
+const COPIES = [
+  ...['codicon.css', 'codicon.ttf'].map(name => [`node_modules/@vscode/codicons/dist/${name}`, `dist/webview/${name}`]),
+  ...ORT.map(name => [`node_modules/onnxruntime-web/dist/${name}`, `dist/ort/${name}`]),
+];
 
 /** Builds once; `dev` as above. Answers what was made. */
 export async function buildAll({ dev = false } = {}) {
@@ -64,7 +71,7 @@ function options({ from, to, settings }, dev) {
 }
 
 function copy() {
-  mkdirSync('dist/webview', { recursive: true });
+  for (const folder of ['dist/webview', 'dist/ort']) mkdirSync(folder, { recursive: true });
   for (const [from, to] of COPIES) copyFileSync(from, to);
 }
 

@@ -2,7 +2,7 @@
  * What a layer is tied to: checkpoint, stack in it, input, vocabulary, encoder, decoder. Proposed by shape and name from the files of a
  * workspace folder, editable, and saved with relative paths. Nothing here knows vscode; Files stands for the folder.
  */
-import type { Bytes } from './formats/format';
+import type { Answers, Bytes } from './formats/format';
 
 export interface Binding {
   /** Path from the workspace folder; null: no checkpoint, random weights. */
@@ -24,6 +24,12 @@ export interface Binding {
   readonly decoder?: string | null;
   readonly decoderBias?: string;
   readonly seed?: number;
+  /** Where the input goes: into the model, whose beginning is run first, or straight to the layer. Absent: by what fits. */
+  readonly into?: 'model' | 'layer';
+  /** Constants that the model's beginning reads, by name: `sr`. */
+  readonly feeds?: Readonly<Record<string, readonly number[]>>;
+  /** What a person decided where the checkpoint leaves a doubt: option ids by doubt ids. */
+  readonly assume?: Answers;
 }
 
 export type Field = keyof Binding;
@@ -67,7 +73,12 @@ const forms: { readonly [K in Field]: (value: unknown) => boolean } = {
   decoder: v => v === null || typeof v === 'string',
   decoderBias: v => typeof v === 'string',
   seed: isCount,
+  into: v => v === 'model' || v === 'layer',
+  feeds: v => isRecord(v) && Object.values(v).every(list => Array.isArray(list) && list.every(n => typeof n === 'number')),
+  assume: v => isRecord(v) && Object.values(v).every(option => typeof option === 'string'),
 };
+
+function isRecord(v: unknown): v is object { return typeof v === 'object' && v !== null && !Array.isArray(v); }
 
 function isStrings(v: unknown): boolean { return Array.isArray(v) && v.every(item => typeof item === 'string'); }
 function isCount(v: unknown): boolean { return typeof v === 'number' && Number.isSafeInteger(v) && v >= 0; }

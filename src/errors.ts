@@ -32,7 +32,7 @@ export const doesNotFit = (file: string, layer: string, mismatch: string): Probl
 
 export const noLayerIn = (file: string, found: string): Problem =>
   new Problem(`No recurrent layer in ${file}.`,
-    [`Found ${found}.`, 'Expected tensors named as PyTorch does (weight_ih_l0, weight_hh_l0 …) or an ONNX LSTM, GRU or RNN node. Tensors with other names can be bound by hand.'],
+    [`Found ${found}.`, 'Expected tensors named as PyTorch (weight_ih_l0, weight_hh_l0 …), Keras, TensorFlow, Flax, Haiku or Equinox name them, a Keras model with a recurrent layer, or an ONNX LSTM, GRU or RNN node. Tensors with other names can be bound by hand.'],
     [editBinding, otherWeights]);
 
 export const noSuchStack = (file: string, wanted: string, found: readonly string[]): Problem =>
@@ -49,6 +49,13 @@ export const wrongWidth = (input: string, found: number, layer: string, expected
     `Expected ${expected} ${expected === 1 ? 'number' : 'numbers'} a step (the layer's input size), found ${found}.`,
     columns && columns.length > 0 ? `Its columns: ${columns.slice(0, 24).join(', ')}${columns.length > 24 ? ' …' : ''}.` : '',
   ].filter(Boolean), columns && found > expected ? [{ id: 'chooseColumns', label: 'Choose columns…' }, otherInput] : [otherInput]);
+
+export const graphNotRun = (file: string): Problem =>
+  new Problem(`${file} was not run.`, ['What stands before the layer has to be run to know what reaches it, and that was not allowed in this workspace.'], [{ id: 'reload', label: 'Ask again' }, otherInput]);
+
+export const notReached = (layer: string, reached: readonly string[]): Problem =>
+  new Problem(`${layer} is not run for this input.`, [reached.length > 0 ? `The model takes other branches, and comes by ${reached.join(', ')}.` : 'The model takes branches without a recurrent layer.'],
+    [...reached.slice(0, 3).map(name => ({ id: `show:${name}`, label: `Show ${name}` })), otherInput]);
 
 export const emptyInput = (input: string): Problem =>
   new Problem(`${input} is empty.`, ['Expected at least one step.'], [otherInput]);

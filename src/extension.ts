@@ -1,5 +1,6 @@
 /** Starts Gatescope: one line a feature. */
 import type * as vscode from 'vscode';
+import { registerExport } from './host/exportTrace';
 import { registerHover } from './host/hover';
 import { registerInspector } from './host/inspector';
 import { registerLens } from './host/lens';
@@ -11,6 +12,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = registerPanels(context);
   context.subscriptions.push(
     registerVisualize(panels),
+    registerExport(panels),
     registerHover(),
     registerLens(),
     registerTree(),

@@ -1,7 +1,8 @@
 /** Proposes a binding: the checkpoint, input, vocabulary, encoder and decoder that fit a layer, by shape first, by name and nearness after. */
 import { baseOf, distance, folderOf, hasEnding, nearest, type Binding, type Files, type Reasons } from './binding';
 import type { Checkpoint, StackRef, TensorRef } from './formats/format';
-import { open, probeSequence, readVocabulary, type Vocabulary } from './formats/index';
+import { open, probeSequence, readVocabulary, sought, type Vocabulary } from './formats/index';
+import { upstreamOf } from './upstream';
 import { misfit, type Wanted } from './wanted';
 
 export interface Choice { readonly checkpoint: string; readonly stack: string }
@@ -13,7 +14,6 @@ export interface Proposal {
   readonly choices: readonly Choice[];
 }
 
-const checkpointEndings = ['safetensors', 'onnx'];
 const tableEndings = ['csv', 'tsv', 'npy'];
 /** Texts that lie in every folder and are nobody's input. */
 const notInput = /^(readme|license|licence|requirements|changelog|notice|copying)/i;
@@ -47,7 +47,7 @@ interface Fit extends Choice { readonly named: boolean; readonly folder: string 
 
 async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: Files): Promise<{ best?: Choice; why: string; choices: readonly Choice[] }> {
   const fits: Fit[] = [];
-  for (const path of candidatesFor(paths, checkpointEndings, at)) {
+  for (const path of candidatesFor(paths, sought(), at)) {
     for (const stack of (await stacksIn(path, files))) {
       if (misfit(stack, wanted) === undefined) fits.push({ checkpoint: path, stack: stack.name, named: sameName(stack.name, wanted.name), folder: folderOf(path) });
     }
@@ -94,7 +94,8 @@ async function proposeInput(wanted: Wanted, binding: Binding, at: string, paths:
     return { binding: { ...text.part.binding, ...decoder.binding }, reasons: { ...text.part.reasons, ...decoder.reasons } };
   }
   if (binding.input !== undefined || binding.generate !== undefined) return { binding: {}, reasons: {} };
-  return proposeTable(inputSize, beside, paths, files);
+  const table = await proposeTable(inputSize, beside, paths, files);
+  return table.binding.input === undefined && checkpoint && stack ? proposeSound(binding, checkpoint, stack, paths, files) : table;
 }
 
 const outputWidth = (stack: StackRef | undefined, units: number | null, wanted: Wanted): number | null =>
@@ -151,6 +152,21 @@ async function proposeTable(inputSize: number, at: string, paths: Paths, files: 
     if (width === inputSize) return { binding: { input: path }, reasons: { input: `${width} ${width === 1 ? 'column' : 'columns'}, as wide as the layer${paths.isNamed(path) ? ', and named in the code' : ''}` } };
   }
   return { binding: {}, reasons: {} };
+}
+
+/** The nearest recording, where what the model itself takes looks like sound: [samples] or [batch, samples]. */
+async function proposeSound(binding: Binding, checkpoint: Checkpoint, stack: StackRef, paths: Paths, files: Files): Promise<Part> {
+  const none: Part = { binding: {}, reasons: {} };
+  const at = binding.checkpoint!;
+  const [path] = candidatesFor(paths, ['wav'], at);
+  if (path === undefined) return none;
+  try {
+    const upstream = await upstreamOf(await files.open(at), checkpoint, stack, () => Promise.reject(new Error('Nothing is run to see what fits.')));
+    const sound = upstream?.inputs.some(i => i.role === 'sequence' && /float/.test(i.dtype) && i.shape.length <= 2);
+    return sound ? { binding: { input: path }, reasons: { input: 'the nearest recording; it goes through the model first' } } : none;
+  } catch {
+    return none; // opening it says why
+  }
 }
 
 /** Columns of a table; undefined where it is too large to be tried unasked, or cannot be read. */

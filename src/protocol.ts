@@ -65,17 +65,32 @@ export interface Scene {
     readonly axis: 'characters' | 'time' | 'steps';
     readonly columns?: readonly string[];
     readonly invented?: Invented;
+    /** Steps a second: the axis counts seconds. */
+    readonly rate?: number;
   };
   readonly weights: { readonly description: string; readonly invented?: Invented };
   /** Rows of 0/1 made from a text input: `in quotes`, `bracket depth` ... by name; fetched with `track()`. */
   readonly tracks: readonly string[];
   /** True where a decoder is bound: `surprise()` answers. */
   readonly surprise: boolean;
+  /** What goes on the same axis beside the gates: the waveform that the model heard, the probability that it gave; fetched with `curve()`. */
+  readonly curves: readonly SceneCurve[];
+  /** How far our numbers are from those of the model's own runtime, where it ran what stands before the layer. */
+  readonly parity?: Parity;
   /** Things the person should know: assumptions, characters the vocabulary misses, NaN found. */
   readonly notes: readonly Note[];
   /** False when the code that the panel came from can't be shown. */
   readonly canReveal: boolean;
 }
+
+/** `low` and `high` are the extremes over the whole sequence. */
+export interface SceneCurve { readonly name: string; readonly perStep: number; readonly low: number; readonly high: number }
+
+/** Greatest |ours - theirs| of what the last level gives, and at which step. */
+export interface Parity { readonly runtime: string; readonly max: number; readonly step: number; readonly bound: number }
+
+/** A window of a curve: column k covers steps from + k*(to - from)/columns up to the next. */
+export interface CurveWindow { readonly min: Float32Array; readonly max: Float32Array }
 
 export interface Note { readonly severity: 'info' | 'warning' | 'error'; readonly text: string; readonly actions?: readonly Action[] }
 
@@ -164,21 +179,20 @@ export interface ViewState {
   readonly order: UnitOrder;
 }
 
+/** A share where `total` is 1; steps otherwise. */
 export interface Progress { readonly done: number; readonly total: number; readonly what: string }
 
 /** One editable line of a binding, as the panel's dialog shows it. */
 export interface BindingField {
-  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'seed';
+  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'seed' | `assume:${string}`;
   readonly label: string;
   readonly value: string;
   /** Where it came from: `chosen by shape and name`, `saved`, `chosen by you`. */
   readonly why: string;
 }
 
-/** The host's side. Every call may reject with an Error whose message can be shown. */
-export interface HostApi {
-  /** The webview can draw; whatever there is to show is sent again. */
-  ready(): Promise<void>;
+/** Numbers of the scene, by window. */
+export interface NumbersApi {
   tile(request: TileRequest): Promise<Tile>;
   /** Axis labels of steps [from, to); empty where the input has none. */
   labels(from: number, to: number): Promise<readonly string[]>;
@@ -186,8 +200,16 @@ export interface HostApi {
   track(name: string): Promise<Float32Array>;
   /** −log2 p(character t | before), bits; NaN where unknown. One a step. */
   surprise(): Promise<Float32Array>;
+  /** Least and greatest of a curve in each of `columns` equal parts of steps [from, to), which may be fractional. */
+  curve(name: string, from: number, to: number, columns: number): Promise<CurveWindow>;
   order(level: number, direction: number, by: UnitOrder): Promise<Int32Array>;
   card(level: number, direction: number, unit: number): Promise<UnitCard>;
+}
+
+/** The host's side. Every call may reject with an Error whose message can be shown. */
+export interface HostApi extends NumbersApi {
+  /** The webview can draw; whatever there is to show is sent again. */
+  ready(): Promise<void>;
   /** Tells the side panel what is selected. */
   select(selection: Selection): void;
   /** Saves what should outlive the panel. */

@@ -5,14 +5,16 @@
  */
 import { prepare, unitCard, type Prepared } from './analysis/card';
 import type { Column } from './analysis/column';
+import { extentOf, windowOfCurve } from './analysis/curves';
 import { keepOf } from './analysis/keep';
 import { longContexts } from './analysis/longContexts';
 import { longTally, type LongFacts, type LongTally } from './analysis/longRun';
 import { ranks } from './analysis/memory';
 import { byCoactivation, byHalfLife, byIndex } from './analysis/order';
+import { parityOf } from './analysis/parity';
 import { sentence } from './analysis/sentence';
 import { runSurprise } from './analysis/runSurprise';
-import { columnTracks, textTracks, type Track } from './analysis/tracks';
+import { columnTracks, curveTracks, textTracks, type Track } from './analysis/tracks';
 import type { Cell } from './core/cells/cell';
 import type { Team } from './core/compile/team';
 import type { Direction, Network, Tensor } from './core/layer';
@@ -25,16 +27,24 @@ import { signalKindOf } from './core/recording/kinds';
 import { recording, type Place, type RecordedDirection, type RecordedSignal, type Recording } from './core/recording/recording';
 import { rowsOf, wholeOf } from './core/rows';
 import { WORTH_SHARING } from './core/runners/fast';
-import type { Sequence } from './core/sequence';
-import type { Progress, SignalStats, Tile, TileRequest, UnitCard, UnitOrder } from './protocol';
+import type { Curve, Sequence } from './core/sequence';
+import type { CurveWindow, Parity, Progress, SceneCurve, SignalStats, Tile, TileRequest, UnitCard, UnitOrder } from './protocol';
 
 export interface Decoder { readonly weight: Tensor; readonly bias?: Tensor | undefined }
+
+/** What another runtime computed for the same input behind the last level. */
+export interface Expected {
+  readonly runtime: string;
+  /** [steps, width of the last level's output, directions side by side] */
+  readonly output: Float32Array;
+}
 
 export interface Job {
   readonly revision: number;
   readonly network: Network;
   readonly sequence: Sequence;
   readonly decoder?: Decoder | undefined;
+  readonly expected?: Expected | undefined;
   readonly seed: number;
   readonly invented: boolean;
   /** Bytes that may be held for timelines. */
@@ -52,6 +62,9 @@ export interface Recorded {
   }[];
   readonly labels?: readonly string[] | undefined;
   readonly axis: Sequence['axis'];
+  readonly curves?: readonly Curve[] | undefined;
+  /** Steps a second. */
+  readonly rate?: number | undefined;
 }
 
 export interface SummaryLevel {
@@ -67,6 +80,8 @@ export interface Summary {
   readonly levels: readonly SummaryLevel[];
   readonly tracks: readonly string[];
   readonly surprise: boolean;
+  readonly curves: readonly SceneCurve[];
+  readonly parity?: Parity;
 }
 
 export interface RecorderApi {
@@ -77,9 +92,23 @@ export interface RecorderApi {
   tile(request: TileRequest): Promise<Tile>;
   track(name: string): Float32Array;
   surprise(): Promise<Float32Array>;
+  curve(name: string, from: number, to: number, columns: number): CurveWindow;
   order(level: number, direction: number, by: UnitOrder): Int32Array;
   card(level: number, direction: number, unit: number): Promise<UnitCard>;
 }
+
+/** A recorder's methods as a wire wants them: an object's own. */
+export const methodsOf = (recorder: Recorder): RecorderApi => ({
+  run: job => recorder.run(job),
+  load: recorded => recorder.load(recorded),
+  cancel: () => recorder.cancel(),
+  tile: request => recorder.tile(request),
+  track: name => recorder.track(name),
+  surprise: () => recorder.surprise(),
+  curve: (name, from, to, columns) => recorder.curve(name, from, to, columns),
+  order: (level, direction, by) => recorder.order(level, direction, by),
+  card: (level, direction, unit) => recorder.card(level, direction, unit),
+});
 
 export interface RecorderEvents { progress(progress: Progress): void }
 
@@ -89,6 +118,8 @@ interface Held {
   readonly recording: Recording;
   readonly levels: readonly HeldLevel[];
   readonly tracks: readonly Track[];
+  readonly curves: readonly Curve[];
+  readonly parity?: Parity;
   readonly labels: readonly string[] | undefined;
   readonly job: Job | undefined;
   /** By level and direction, of a run that is too long to hold. */
@@ -109,13 +140,15 @@ export class Recorder implements RecorderApi {
     const team = network.levels.some(l => l.directions.some(d => parameterCountOf(d) >= WORTH_SHARING)) ? await this.helpers() : undefined;
     const tallies = network.levels.map(l => l.directions.map(d => tallyOf(d.cell, d.direction)));
     const made = await this.drive(recording(network, rowsOf(sequence), {
-      memory: job.memory, team,
+      memory: job.memory, team, mask: sequence.mask,
       seen: ({ level, direction, signals, steps }) => tallies[level]![direction]!.add(signals, steps),
     }), `Running ${network.name}`);
     return this.hold({
       revision: job.revision, recording: made, job, labels: sequence.labels, prepared: new Map(),
       levels: network.levels.map(({ name, directions }) => ({ name, cell: directions[0]!.cell, inputSize: directions[0]!.inputSize })),
       tracks: tracksOf(sequence),
+      curves: sequence.curves ?? [],
+      ...(job.expected && { parity: await this.drive(parityOf(made, network, job.expected), `Comparing with ${job.expected.runtime}`) }),
       facts: made.stride === 1 ? [] : tallies.map(l => l.map(t => t.finish())),
     });
   }
@@ -127,6 +160,7 @@ export class Recorder implements RecorderApi {
       revision: recorded.revision, recording: made, job: undefined, labels, prepared: new Map(), facts: [],
       levels: levels.map(({ name, cell, inputSize }) => ({ name, cell, inputSize })),
       tracks: labels && axis === 'characters' ? textTracks(labels) : [],
+      curves: recorded.curves ?? [],
     });
   }
 
@@ -151,6 +185,12 @@ export class Recorder implements RecorderApi {
     if (!job?.decoder || !ids) return Promise.resolve(new Float32Array(made.steps).fill(NaN));
     const { weight, bias } = job.decoder;
     return drive(runSurprise(made, { weight: weight.data, bias: bias?.data }, ids), { pause: this.pause, signal: { get aborted() { return stale(); } } });
+  }
+
+  curve(name: string, from: number, to: number, columns: number): CurveWindow {
+    const found = this.current().curves.find(c => c.name === name);
+    if (!found) throw new Error(`There is no curve ${name}.`);
+    return windowOfCurve(found, from, to, columns);
   }
 
   order(level: number, direction: number, by: UnitOrder): Int32Array {
@@ -200,6 +240,8 @@ export class Recorder implements RecorderApi {
       steps: made.steps,
       tracks: held.tracks.map(t => t.name),
       surprise: job?.decoder !== undefined && job.sequence.ids !== undefined,
+      curves: held.curves.map(extentOf),
+      ...(held.parity && { parity: held.parity }),
       levels: made.levels.map(({ directions }, k) => ({ ...levels[k]!, units: memoryOf(directions[0]!).units, directions })),
     };
   }
@@ -229,9 +271,10 @@ function memoryOf({ signals }: RecordedDirection): RecordedSignal {
   return signals.find(s => s.name === 'c') ?? signals.find(s => s.name === 'h') ?? signals.at(-1)!;
 }
 
-/** Tracks of a text, or the columns of a narrow table. */
+/** Tracks of a text, what goes beside a recording, or the columns of a narrow table. */
 function tracksOf(sequence: Sequence): Track[] {
   if (sequence.axis === 'characters' && sequence.labels) return textTracks(sequence.labels);
+  if (sequence.curves?.length) return curveTracks(sequence.curves, sequence.steps);
   return sequence.width <= 32 && !sequence.invented ? columnTracks(wholeOf(sequence), sequence.steps, sequence.width, sequence.columns) : [];
 }
 

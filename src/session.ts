@@ -3,8 +3,9 @@ import type { Cell } from './core/cells/cell';
 import type { Network } from './core/layer';
 import type { Sequence } from './core/sequence';
 import { parse } from './core/equations';
-import type { Invented, Note, Remote, Scene, SceneLevel, SceneSignal, TileRequest, Tile, UnitCard, UnitOrder } from './protocol';
-import type { Decoder, Recorded, RecorderApi, Summary, SummaryLevel } from './recorder';
+import type { Doubt } from './formats/format';
+import type { CurveWindow, Invented, Note, NumbersApi, Remote, Scene, SceneLevel, SceneSignal, TileRequest, Tile, UnitCard, UnitOrder } from './protocol';
+import type { Decoder, Expected, Recorded, RecorderApi, Summary, SummaryLevel } from './recorder';
 
 /** Everything that is needed to draw, with the words that say where it came from. */
 export interface Subject {
@@ -13,8 +14,10 @@ export interface Subject {
   readonly weights: { readonly description: string; readonly invented?: Invented };
   readonly notes: readonly Note[];
   readonly canReveal: boolean;
+  /** What the checkpoint leaves open, as it is decided now. */
+  readonly doubts?: readonly Doubt[];
   readonly content:
-    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined }
+    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly expected?: Expected; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined }
     | { readonly kind: 'trace'; readonly recorded: Recorded; readonly description: string };
 }
 
@@ -25,13 +28,14 @@ export class Session {
   constructor(private readonly recorder: Remote<RecorderApi>) {}
 
   get scene(): Scene | undefined { return this.current?.scene; }
+  get subject(): Subject | undefined { return this.current?.subject; }
 
   /** Runs (or loads) the subject; the last scene stays until this one stands. @throws Error with a message for people */
   async open(subject: Subject): Promise<Scene> {
     const revision = ++this.revision;
     const { content } = subject;
     const summary = content.kind === 'run'
-      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), seed: content.seed, memory: content.memory, invented: subject.weights.invented !== undefined, revision })
+      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), ...(content.expected ? { expected: content.expected } : {}), seed: content.seed, memory: content.memory, invented: subject.weights.invented !== undefined, revision })
       : await this.recorder.load({ ...content.recorded, revision });
     const scene = sceneOf(subject, summary, revision);
     this.current = { subject, scene };
@@ -43,6 +47,7 @@ export class Session {
   tile(request: TileRequest): Promise<Tile> { return this.recorder.tile(request); }
   track(name: string): Promise<Float32Array> { return this.recorder.track(name); }
   surprise(): Promise<Float32Array> { return this.recorder.surprise(); }
+  curve(name: string, from: number, to: number, columns: number): Promise<CurveWindow> { return this.recorder.curve(name, from, to, columns); }
   order(level: number, direction: number, by: UnitOrder): Promise<Int32Array> { return this.recorder.order(level, direction, by); }
   card(level: number, direction: number, unit: number): Promise<UnitCard> { return this.recorder.card(level, direction, unit); }
 
@@ -52,6 +57,17 @@ export class Session {
     return labels?.slice(from, to) ?? [];
   }
 }
+
+/** What webviews ask for numbers by, of whatever session there is then. @throws Error where `session` does */
+export const numbersOf = (session: () => Session): NumbersApi => ({
+  tile: async request => session().tile(request),
+  labels: async (from, to) => session().labels(from, to),
+  track: async name => session().track(name),
+  surprise: async () => session().surprise(),
+  curve: async (name, from, to, columns) => session().curve(name, from, to, columns),
+  order: async (level, direction, by) => session().order(level, direction, by),
+  card: async (level, direction, unit) => session().card(level, direction, unit),
+});
 
 function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
   const { content } = subject;
@@ -65,16 +81,19 @@ function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
     weights: subject.weights,
     tracks: summary.tracks,
     surprise: summary.surprise,
+    curves: summary.curves,
+    ...(summary.parity ? { parity: summary.parity } : {}),
     notes: [...subject.notes, ...notFinite(summary)],
     canReveal: subject.canReveal,
   };
 }
 
 function inputOf(content: Subject['content']): Scene['input'] {
-  if (content.kind === 'trace') return { description: content.description, axis: content.recorded.axis };
-  const { description, axis, columns, invented } = content.sequence;
+  if (content.kind === 'trace') return { description: content.description, axis: content.recorded.axis, ...(content.recorded.rate ? { rate: content.recorded.rate } : {}) };
+  const { description, axis, columns, invented, rate } = content.sequence;
   return {
     description, axis,
+    ...(rate ? { rate } : {}),
     ...(columns ? { columns } : {}),
     ...(invented ? { invented: { words: invented, seed: content.inputSeed ?? 0 } } : {}),
   };
@@ -120,9 +139,11 @@ function unnamed(name: string): SignalWords {
 /** One hue a concept: what has the same job in another cell has the same colour (a GRU's z keeps, its r reads, its n proposes). */
 const hues: Readonly<Record<string, SceneSignal['hue']>> = { x: 'x', i: 'i', f: 'f', o: 'o', g: 'g', c: 'c', h: 'h', z: 'f', r: 'o', n: 'g' };
 
-function hueOf(name: string, kind: SceneSignal['kind']): SceneSignal['hue'] {
+/** The hue of a signal by its name, or by what it is. */
+export function hueOf(name: string, kind: SceneSignal['kind']): SceneSignal['hue'] {
   const byKind = { input: 'x', gate: 'i', candidate: 'g', state: 'h', value: 'x' } as const;
-  return hues[name.replace(/\.pre$/, '')] ?? byKind[kind];
+  const plain = name.replace(/\.pre$/, '');
+  return (Object.hasOwn(hues, plain) ? hues[plain] : undefined) ?? byKind[kind];
 }
 
 function notFinite(summary: Summary): Note[] {

@@ -4,12 +4,14 @@ import { generatorById } from './core/generate';
 import { outputSize } from './core/parameters';
 import { shortenedSource } from './core/rows';
 import type { Sequence } from './core/sequence';
-import { cannotOpen, emptyInput, encoderShape, noEncoder, noVocabulary, wrongWidth } from './errors';
-import { FormatError, open, openSequence, readVocabulary, type Checkpoint, type Encoding, type Trace, type Vocabulary } from './formats/index';
+import { cannotOpen, emptyInput, encoderShape, graphNotRun, noEncoder, noVocabulary, wrongWidth } from './errors';
+import { openSequence, readVocabulary, type Bytes, type Checkpoint, type Encoding, type Vocabulary } from './formats/index';
 import type { Note } from './protocol';
-import type { Decoder, Recorded } from './recorder';
+import type { Decoder } from './recorder';
 import type { Subject } from './session';
 import type { LayerSpec } from './source/outline';
+import { goesThrough, readsTokens, settledByModel, throughModel, type Services, type Through } from './throughModel';
+import { upstreamOf, type Upstream } from './upstream';
 import type { Wanted } from './wanted';
 import { tensorIn, weightsOf, type Weights } from './weights';
 
@@ -32,35 +34,72 @@ export interface Request {
 }
 
 /** @throws Problem, FormatError */
-export async function subjectOf(request: Request, files: Files, settings: Settings): Promise<Subject> {
+export async function subjectOf(request: Request, files: Files, settings: Settings, services: Services = {}): Promise<Subject> {
   const { binding, wanted, spec, cellId } = request;
   const weights = await weightsOf(wanted, spec, cellId, binding, files, settings.seed);
-  const whole = await sequenceOf(binding, weights, files, settings.seed);
-  const sequence = shortened(whole, settings.maximumSteps);
+  const { network, sequence, expected } = shortened(await inputOf(binding, weights, files, settings.seed, services), settings.maximumSteps);
   const decoder = await decoderOf(binding, weights);
   const seed = binding.generate?.seed ?? settings.seed;
   return {
     reference: request.reference,
     model: request.model,
     weights: { description: weights.description, ...(weights.invented ? { invented: weights.invented } : {}) },
-    notes: [...weights.notes, ...sequence.notes.map((text): Note => ({ severity: /misses|missing|NaN|Only/.test(text) ? 'warning' : 'info', text })), ...decoder.notes],
+    notes: [...(network === weights.network ? weights.notes : weights.notes.filter(n => !settledByModel(n))), ...sequence.notes.map((text): Note => ({ severity: /misses|missing|NaN|Only/.test(text) ? 'warning' : 'info', text })), ...decoder.notes],
     canReveal: spec !== undefined,
+    ...(weights.stack?.doubts ? { doubts: weights.stack.doubts } : {}),
     content: {
-      kind: 'run', network: weights.network, sequence, inputSeed: seed, parameters: weights.parameters,
+      kind: 'run', network, sequence, inputSeed: seed, parameters: weights.parameters,
       seed: binding.seed ?? settings.seed, memory: settings.memory === undefined ? undefined : settings.memory * 2 ** 20, ...(decoder.decoder ? { decoder: decoder.decoder } : {}),
+      ...(expected ? { expected } : {}),
     },
   };
 }
+
+/** The layer's input: a file that fits it, one that goes through the model first, or one made up. */
+async function inputOf(binding: Binding, weights: Weights, files: Files, seed: number, services: Services): Promise<Through> {
+  const { network, checkpoint, stack, bytes } = weights;
+  const { inputSize } = network.levels[0]!.directions[0]!;
+  const direct = async (): Promise<Through> => ({ network, sequence: await sequenceOf(binding, weights, files, seed) });
+  if (binding.input === undefined || binding.into === 'layer' || !checkpoint || !stack || !bytes || binding.tensors) return direct();
+  const upstream = await upstreamOf(bytes, checkpoint, stack, services.runtimes ?? noRuntime);
+  if (!upstream) return direct();
+  const given = await modelInput(binding, upstream, files);
+  if (!goesThrough(binding, given, inputSize)) return direct();
+  if (upstream.runsGraph && services.mayRun && !await services.mayRun(bytes.name)) throw graphNotRun(bytes.name);
+  return throughModel(upstream, given, binding, network, bytes.name, services);
+}
+
+const noRuntime = (): Promise<never> => Promise.reject(new Error('Graphs cannot be run here.'));
+
+/** The input as the model takes it: a text as indices, without an encoder. */
+async function modelInput(binding: Binding, upstream: Upstream, files: Files): Promise<Sequence> {
+  const name = baseOf(binding.input!);
+  const bytes = await inputBytes(binding.input!, files);
+  const vocabulary = readsTokens(upstream) && binding.vocabulary !== undefined && !isTable(name) ? await vocabularyAt(binding.vocabulary, files) : undefined;
+  return openSequence(bytes, { ...(vocabulary ? { vocabulary, encoding: { kind: 'onehot', size: vocabulary.size } } : {}), ...(binding.columns ? { columns: binding.columns } : {}) });
+}
+
+const isTable = (name: string): boolean => hasEnding(name, ['csv', 'tsv', 'npy', 'wav']);
+
+/** @throws Problem where it cannot be read, or is empty */
+async function inputBytes(path: string, files: Files): Promise<Bytes> {
+  const bytes = await opened(path, files);
+  if (bytes.size === 0) throw emptyInput(baseOf(path));
+  return bytes;
+}
+
+const opened = (path: string, files: Files): Promise<Bytes> =>
+  files.open(path).catch((error: unknown) => { throw cannotOpen(baseOf(path), error instanceof Error ? error.message : String(error)); });
+
+const vocabularyAt = async (path: string, files: Files): Promise<Vocabulary> => readVocabulary(await opened(path, files));
 
 async function sequenceOf(binding: Binding, weights: Weights, files: Files, seed: number): Promise<Sequence> {
   const first = weights.network.levels[0]!.directions[0]!;
   const inputSize = first.inputSize;
   if (binding.input === undefined) return generated(binding, inputSize, seed, weights.network.name);
   const name = baseOf(binding.input);
-  const bytes = await files.open(binding.input).catch((error: unknown) => { throw cannotOpen(name, error instanceof Error ? error.message : String(error)); });
-  if (bytes.size === 0) throw emptyInput(name);
-  const isText = !hasEnding(name, ['csv', 'tsv', 'npy']);
-  const text = isText ? await textOptions(binding, inputSize, weights.checkpoint, files, name) : {};
+  const bytes = await inputBytes(binding.input, files);
+  const text = !isTable(name) ? await textOptions(binding, inputSize, weights.checkpoint, files, name) : {};
   const sequence = await openSequence(bytes, { ...text, ...(binding.columns ? { columns: binding.columns } : {}) });
   if (sequence.steps === 0) throw emptyInput(name);
   if (sequence.width !== inputSize) throw wrongWidth(name, sequence.width, weights.network.name, inputSize, sequence.columns);
@@ -76,9 +115,7 @@ function generated(binding: Binding, width: number, seed: number, layer: string)
 
 async function textOptions(binding: Binding, inputSize: number, checkpoint: Checkpoint | undefined, files: Files, input: string): Promise<{ vocabulary: Vocabulary; encoding: Encoding }> {
   if (binding.vocabulary === undefined) throw noVocabulary(input);
-  const file = baseOf(binding.vocabulary);
-  const bytes = await files.open(binding.vocabulary).catch((error: unknown) => { throw cannotOpen(file, error instanceof Error ? error.message : String(error)); });
-  const vocabulary = await readVocabulary(bytes);
+  const vocabulary = await vocabularyAt(binding.vocabulary, files);
   return { vocabulary, encoding: await encodingOf(binding, vocabulary, inputSize, checkpoint, input) };
 }
 
@@ -113,45 +150,22 @@ async function decoderOf(binding: Binding, { checkpoint, network }: Weights): Pr
   };
 }
 
-function shortened(sequence: Sequence, most: number): Sequence {
-  if (sequence.steps <= most) return sequence;
-  const { labels, ids } = sequence;
+function shortened(through: Through, most: number): Through {
+  const { sequence, network, expected } = through;
+  if (sequence.steps <= most) return through;
+  const width = expected ? expected.output.length / sequence.steps : 0;
+  return { network, sequence: firstSteps(sequence, most), ...(expected ? { expected: { ...expected, output: expected.output.slice(0, most * width) } } : {}) };
+}
+
+function firstSteps(sequence: Sequence, most: number): Sequence {
+  const { labels, ids, curves, mask } = sequence;
   return {
     ...sequence, steps: most, data: shortenedSource(sequence.data, sequence.width, most),
     ...(labels ? { labels: labels.slice(0, most) } : {}),
     ...(ids ? { ids: ids.slice(0, most) } : {}),
+    ...(mask ? { mask: mask.slice(0, most) } : {}),
+    ...(curves ? { curves: curves.map(c => ({ ...c, data: c.data.slice(0, most * c.perStep) })) } : {}),
     description: `${sequence.description}, the first ${most.toLocaleString('en')}`,
     notes: [...sequence.notes, `Only the first ${most} of ${sequence.steps} steps are run (setting gatescope.maximumSteps).`],
   };
-}
-
-/** Reads a trace whole, for the panel. @throws FormatError */
-export async function traceSubject(path: string, reference: string, files: Files, settings: Settings): Promise<Subject> {
-  const opened = await open(await files.open(path));
-  if (opened.kind !== 'trace') throw new FormatError('trace', `${baseOf(path)} is a checkpoint, not a trace`);
-  const recorded = await columnsOf(opened, Math.min(opened.steps, settings.maximumSteps));
-  const cut = opened.steps > recorded.steps;
-  return {
-    reference, model: baseOf(path), canReveal: false,
-    weights: { description: `recorded in ${baseOf(path)}` },
-    notes: cut ? [{ severity: 'warning', text: `Only the first ${recorded.steps} of ${opened.steps} steps are shown (setting gatescope.maximumSteps).` }] : [],
-    content: { kind: 'trace', recorded, description: opened.metadata['input'] ?? baseOf(path) },
-  };
-}
-
-async function columnsOf(trace: Trace, steps: number): Promise<Recorded> {
-  const levels = await Promise.all(trace.levels.map(async level => ({
-    name: level.name, cell: level.cell, inputSize: level.inputSize ?? 0,
-    directions: await Promise.all(level.directions.map(async d => ({
-      direction: d.direction,
-      signals: await Promise.all(d.signals.map(async s => ({ name: s.name, units: s.units, data: await s.read(0, steps) }))),
-    }))),
-  })));
-  return { steps, levels, axis: axisOf(trace.labels), ...(trace.labels ? { labels: trace.labels.slice(0, steps) } : {}) };
-}
-
-/** A trace keeps labels and not what they are: single characters are a text. */
-function axisOf(labels: readonly string[] | undefined): Sequence['axis'] {
-  if (!labels) return 'steps';
-  return labels.every(l => l.length <= 2 && [...l].length <= 1) ? 'characters' : 'time';
 }

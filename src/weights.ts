@@ -6,7 +6,7 @@ import { initialise } from './core/initialise';
 import type { Layer, Level, Network } from './core/layer';
 import { parameterCount } from './core/parameters';
 import { cannotOpen, doesNotFit, noLayerIn, noSuchStack, noSuchTensor, noUnits, unknownCell } from './errors';
-import type { Checkpoint, StackRef, TensorRef } from './formats/format';
+import type { Bytes, Checkpoint, StackRef, TensorRef } from './formats/format';
 import { open } from './formats/index';
 import { stackFromTensors } from './formats/layers';
 import type { Invented, Note } from './protocol';
@@ -21,6 +21,9 @@ export interface Weights {
   readonly invented?: Invented;
   readonly notes: readonly Note[];
   readonly checkpoint?: Checkpoint;
+  /** Which of its stacks, and the file itself. */
+  readonly stack?: StackRef;
+  readonly bytes?: Bytes;
 }
 
 /** @throws Problem, FormatError */
@@ -35,7 +38,8 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
   const bytes = await files.open(path).catch((error: unknown) => { throw cannotOpen(file, error instanceof Error ? error.message : String(error)); });
   const checkpoint = await open(bytes);
   if (checkpoint.kind === 'trace') throw noLayerIn(file, 'a trace, which has signals and no weights');
-  const stack = stackOf(checkpoint, wanted, binding, file);
+  const found = stackOf(checkpoint, wanted, binding, file);
+  const stack = binding.assume && found.decide ? found.decide(binding.assume) : found;
   const mismatch = misfit(stack, wanted);
   if (mismatch !== undefined) throw doesNotFit(file, wanted.name || stack.name, mismatch);
   const levels = await Promise.all(stack.levels.map(l => l.load()));
@@ -44,9 +48,23 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
     network: { name: stack.name, levels: levels.map(level => asTheCodeSays(level, cellId)) },
     parameters: stack.levels.map(l => l.parameters),
     description: file,
-    notes: [...new Set(said)].filter(a => !(cellId !== null && /nonlinearity/.test(a))).map(text => ({ severity: 'info', text: `Assumed: ${text}.` })),
+    notes: [
+      ...(checkpoint.warnings ?? []).map((text): Note => ({ severity: 'warning', text })),
+      ...doubtNotes(stack, binding, cellId),
+      ...[...new Set(said)].map((text): Note => ({ severity: 'info', text: `Assumed: ${text}.` })),
+    ],
     checkpoint,
+    stack,
+    bytes,
   };
+}
+
+/** What a file leaves open and a person may decide otherwise; what the code or the person has settled is no news. */
+function doubtNotes({ doubts = [] }: StackRef, { assume = {} }: Binding, cellId: string | null): Note[] {
+  return doubts.filter(d => assume[d.id] === undefined && !(cellId !== null && d.id === 'nonlinearity')).map(({ id, question, options, taken, evidence }) => ({
+    severity: 'info', text: `${question} Assumed: ${options.find(o => o.id === taken)?.label ?? taken} (${evidence}).`,
+    actions: [{ id: `edit:assume:${id}`, label: 'Change…' }],
+  }));
 }
 
 function stackOf(checkpoint: Checkpoint, wanted: Wanted, binding: Binding, file: string): StackRef {

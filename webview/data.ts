@@ -1,11 +1,14 @@
 /** Brings what the state calls for: order of units, unit card, feature track, surprise, labels and tiles; late answers are dropped. */
-import type { HostApi, Remote, UnitCard } from '../src/protocol';
+import type { HostApi, Remote, SceneCurve, UnitCard } from '../src/protocol';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State, type Store } from './state';
 import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Lane, type TileKey } from './tiles';
 
 const LABELS = 2048;
 const FOLLOW_MS = 90;
 const REST_MS = 140;
+
+/** A window of a curve, as it was answered. */
+export interface CurvePart { readonly from: number; readonly to: number; readonly min: Float32Array; readonly max: Float32Array }
 
 export class Data {
   readonly tiles: Tiles;
@@ -32,6 +35,33 @@ export class Data {
   async allLabels(): Promise<readonly string[]> {
     const steps = this.store.state.scene?.steps ?? 0;
     return steps > 0 ? this.host.labels(0, steps) : [];
+  }
+
+  /** What is known of a curve in the window; finer or further parts are asked for, one at a time a curve. */
+  curve(state: State, { name, perStep }: SceneCurve): CurvePart | undefined {
+    const [from, to] = [Math.max(0, Math.floor(state.from)), Math.min(state.scene?.steps ?? 0, Math.ceil(state.to))];
+    const columns = Math.min(Math.ceil(state.plotWidth * (window.devicePixelRatio || 1)), (to - from) * perStep);
+    const known = this.curves.get(name) ?? { asked: false, part: undefined };
+    this.curves.set(name, known);
+    const same = known.part && known.part.from === from && known.part.to === to && known.part.min.length === columns;
+    if (!same && !known.asked && columns > 0) {
+      known.asked = true;
+      const { revision } = this;
+      this.host.curve(name, from, to, columns).then(({ min, max }) => {
+        if (revision === this.revision) known.part = { from, to, min, max };
+      }, this.report).finally(() => { known.asked = false; if (revision === this.revision) this.arrived(); });
+    }
+    return known.part;
+  }
+  private curves = new Map<string, { asked: boolean; part: CurvePart | undefined }>();
+
+  /** Least and greatest of a curve at a step, as far as it is known. */
+  curveAt({ name }: SceneCurve, step: number): [number, number] | undefined {
+    const part = this.curves.get(name)?.part;
+    if (!part || step < part.from || step >= part.to) return undefined;
+    const each = part.min.length / (part.to - part.from);
+    const first = Math.floor((step - part.from) * each), last = Math.max(first + 1, Math.floor((step + 1 - part.from) * each));
+    return [part.min.subarray(first, last).reduce((a, b) => Math.min(a, b), Infinity), part.max.subarray(first, last).reduce((a, b) => Math.max(a, b), -Infinity)];
   }
 
   /** Where a row's numbers are kept. */
@@ -67,6 +97,7 @@ export class Data {
     this.revision = revision;
     this.labels = [];
     this.tracks = new Map();
+    this.curves = new Map();
     this.exact = undefined;
     this.orderFor = this.cardFor = '';
     this.tiles.reset(revision, steps);

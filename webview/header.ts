@@ -27,7 +27,7 @@ export class Header {
     const { scene } = state;
     this.element.hidden = !scene;
     if (!scene || !touches(changed, 'scene', 'selection', 'panelPinned', 'view', 'table', 'theme')) return;
-    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, JSON.stringify([scene.input, scene.weights, scene.canReveal])].join('|');
+    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, JSON.stringify([scene.input, scene.weights, scene.parity, scene.canReveal])].join('|');
     if (key === this.drawn) return;
     this.drawn = key;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['control'] : undefined;
@@ -74,11 +74,12 @@ export class Header {
     this.tools.replaceChildren(
       ...(scene.canReveal ? [tool('go-to-file', 'Show the code', () => act('reveal'))] : []),
       tool('table', state.table ? 'Show plots (t)' : 'Show as table (t)', () => store.set({ table: !store.state.table }), state.table),
+      tool('save-as', 'Export trace …', () => act('export')),
       tool('keyboard', 'Keys (?)', this.showKeys),
       tool(state.panelPinned ? 'pinned' : 'pin', 'Keep this panel for this layer', () => act('pin', String(!store.state.panelPinned)), state.panelPinned));
   }
 
-  private drawSources({ input, weights }: Scene): void {
+  private drawSources({ input, weights, parity }: Scene): void {
     const { act } = this.context;
     const badge = weights.invented
       ? button('badge invented', this.openBinding, { 'data-control': 'weights', title: 'Weights that nobody trained. Choose a checkpoint …' }, icon('warning'), el('span', {}, `weights: ${weights.invented.words}`))
@@ -87,7 +88,7 @@ export class Header {
       ...(input.invented ? [icon('warning')] : []), el('span', {}, el('span', { class: 'kind' }, 'Input '), input.invented?.words ?? input.description), icon('chevron-down'));
     const seed = weights.invented ?? input.invented;
     const seedButton = seed && button('badge seed', () => act('seed', String(seed.seed + 1)), { 'data-control': 'seed', title: 'Draw anew with the next seed' }, el('span', {}, el('span', { class: 'kind' }, 'Seed '), String(seed.seed)), icon('refresh'));
-    this.sources.replaceChildren(...[inputButton, seedButton, badge].filter(s => s !== undefined));
+    this.sources.replaceChildren(...[inputButton, seedButton, badge, parity && parityBadge(parity)].filter(s => s !== undefined));
   }
 
   private drawTabs(state: State): void {
@@ -104,6 +105,13 @@ export class Header {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** How far our numbers are from the runtime's; said, not only coloured. */
+function parityBadge({ runtime, max, step, bound }: NonNullable<Scene['parity']>): HTMLElement {
+  const agrees = max <= bound;
+  const words = `Greatest difference to ${runtime} of what the last layer gives: ${max.toExponential(1)}, at step ${step}. ${agrees ? 'Within' : 'Beyond'} ${bound.toExponential(0)}.`;
+  return el('span', { class: agrees ? 'badge parity' : 'badge parity differs', title: words, 'aria-label': words, role: 'note' }, icon(agrees ? 'pass' : 'warning'), el('span', {}, `${agrees ? 'agrees with' : 'differs from'} ${runtime}: ${max.toExponential(1)}`));
 }
 
 /** One name as text; several as a list to choose from. */

@@ -55,7 +55,7 @@ export class Messages {
     if (this.timer === 0) this.timer = window.setTimeout(() => { this.late = true; this.drawProgress(this.context.store.state); }, PATIENCE);
     this.progress.hidden = !this.late;
     const { done, total, what } = progress;
-    const count = total > 0 ? ` ${grouped(done)} of ${grouped(total)}` : '';
+    const count = total > 1 ? ` ${grouped(done)} of ${grouped(total)}` : '';
     const bar = el('div', { class: total > 0 ? 'meter' : 'meter unknown', role: 'progressbar', 'aria-label': what, 'aria-valuemin': 0, 'aria-valuemax': total, 'aria-valuenow': done }, el('i'));
     (bar.firstElementChild as HTMLElement).style.width = total > 0 ? `${(100 * done) / total}%` : '100%';
     const cancel = this.progress.querySelector('button') ?? button('link', () => this.context.act('cancel'), {}, 'Cancel');

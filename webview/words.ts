@@ -27,6 +27,14 @@ export function figures(value: number, count = 4): string {
   return (value < 0 ? MINUS : '') + text;
 }
 
+/** A moment of a recording: `3.2 s`, `1:02.5`; at most so many decimals. */
+export function seconds(value: number, decimals = 2): string {
+  const rounded = Number(value.toFixed(decimals));
+  if (rounded < 60) return `${rounded} s`;
+  const rest = Number((rounded % 60).toFixed(decimals));
+  return `${Math.floor(rounded / 60)}:${rest < 10 ? '0' : ''}${rest}`;
+}
+
 /** `28,032` */
 export const grouped = (count: number): string => Math.round(count).toLocaleString('en-US');
 

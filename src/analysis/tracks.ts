@@ -1,4 +1,5 @@
 /** Label tracks: what a unit might follow. One number a step, as true just after that step was read (an opening bracket is inside). */
+import type { Curve } from '../core/sequence';
 import { insideQuotes } from './quotes';
 
 export interface Track {
@@ -32,6 +33,19 @@ export function columnTracks(data: Float32Array, steps: number, width: number, n
     const name = names?.[k] ?? `input ${k}`;
     return { name, phrase: `with ${name}`, values: Float32Array.from({ length: steps }, (_, t) => data[t * width + k] ?? NaN) };
   }));
+}
+
+/** Curves as tracks: those of one number a step as they are, of more (a waveform) their loudness: the root of the mean square. */
+export function curveTracks(curves: readonly Curve[], steps: number): Track[] {
+  return varying(curves.map(({ name, perStep, data }) => perStep === 1
+    ? { name, phrase: `with ${name}`, values: data.subarray(0, steps) }
+    : { name: `loudness of ${name}`, phrase: `with the loudness of ${name}`, values: Float32Array.from({ length: steps }, (_, t) => loudness(data, t * perStep, (t + 1) * perStep)) }));
+}
+
+function loudness(data: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += (data[k] ?? 0) ** 2;
+  return Math.sqrt(sum / (to - from));
 }
 
 /** Those with at least two different numbers. */

@@ -15,11 +15,14 @@ import { rowsOf, wholeOf, type Rows } from '../core/rows';
 import type { Sequence } from '../core/sequence';
 import { open, type TracePlan } from '../formats/index';
 import { readStates, statesFile, type SavedState } from '../formats/states';
-import { fileBytes } from '../platform/node';
+import { fileBytes, runtime } from '../platform/node';
 import { propose } from '../propose';
+import type { Expected } from '../recorder';
 import { subjectOf } from '../subject';
+import { NotReached } from '../upstream';
 import { anything } from '../wanted';
 import { count, options, UsageError, type Command } from './command';
+import { feedsOf, parityLine } from './runModel';
 import { runWindow, type Window } from './runWindow';
 import { traceFile } from './traceFile';
 
@@ -29,7 +32,10 @@ export const runCommand: Command = {
   purpose: 'Run a checkpoint\'s layer over an input and record every gate and state.',
   help: `FILE is a checkpoint. The trace holds tensors LAYER/SIGNAL of shape [steps, units] (LAYER/SIGNAL/reverse for the reverse direction).
   --layer NAME          which one, as inspect names it; a stack's name runs all its layers
-  --input FILE          .csv, .tsv, .npy, or text with --vocabulary
+  --input FILE          .csv, .tsv, .npy, .wav, or text with --vocabulary. What fits the model's own input and not the layer's
+                        goes through what stands before the layer, which is then run
+  --into model|layer    where the input goes, whatever fits
+  --feed NAME=VALUE     a constant that the model reads, such as sr=16000, or a list 1,2,3; again for another
   --vocabulary FILE     JSON list of characters, or map from character to index (else one beside the checkpoint that fits)
   --encoder NAME        onehot, or an embedding tensor of the checkpoint (else one that fits)
   --columns A,B         columns of a table, in this order
@@ -51,7 +57,7 @@ export const runCommand: Command = {
     if (file === undefined || more.length > 0) throw new UsageError('run needs one FILE.');
     if (values.out === undefined) throw new UsageError('run needs --out FILE to write to.');
     const wanted = evaluatorNamed(values.evaluator);
-    const { network, sequence } = await load(file, values);
+    const { network, sequence, expected } = await load(file, values);
     const rows = rowsOf(sequence);
     const window = windowOf(values, sequence.steps);
     const layers = wantedLevels(network, values.layer);
@@ -64,10 +70,13 @@ export const runCommand: Command = {
     const plan: TracePlan = {
       model: network.name, steps: window.to - window.from, evaluator, input: sequence.description,
       ...(sequence.labels ? { labels: sequence.labels.slice(window.from, window.to) } : {}),
+      ...(sequence.curves ? { tracks: sequence.curves.map(({ name, perStep }) => ({ name, perStep })) } : {}),
+      ...(sequence.rate === undefined ? {} : { rate: sequence.rate }),
       levels: layers.map(k => plannedLevel(network, k, probe, gradients)),
       metadata: { from: String(window.from), arithmetic: probe.arithmetic, ...(gradients ? { loss: values.loss ?? 'sum of h at the last step' } : {}) },
     };
     const final = await traceFile(values.out, plan, async put => {
+      for (const [k, { name, perStep, data }] of (sequence.curves ?? []).entries()) await put({ level: -1, direction: k, signal: name }, 0, data.subarray(window.from * perStep, window.to * perStep));
       for (const [p, k] of layers.entries()) for (const [d, found] of (gradients?.levels[k]?.directions ?? []).entries()) for (const [signal, data] of Object.entries(found.signals)) {
         const size = found.sizes[signal]!;
         await put({ level: p, direction: d, signal }, 0, Float32Array.from(data.subarray(window.from * size, window.to * size)));
@@ -82,6 +91,7 @@ export const runCommand: Command = {
     if (wanted !== evaluator) process.stderr.write('gatescope: note: the reference ran, since this machine cannot run the compiled evaluator.\n');
     for (const note of sequence.notes) process.stderr.write(`gatescope: note: ${note}\n`);
     process.stdout.write(`${values.out}: ${plan.steps} steps of ${plan.levels.map(l => l.name).join(', ')} over ${sequence.description}\n`);
+    if (expected && !saved) process.stdout.write(`${parityLine(network, rows, expected, evaluator)}\n`);
   },
 };
 
@@ -89,6 +99,7 @@ const known = {
   layer: { type: 'string' }, input: { type: 'string' }, generate: { type: 'string' }, steps: { type: 'string' }, seed: { type: 'string' },
   vocabulary: { type: 'string' }, encoder: { type: 'string' }, columns: { type: 'string' }, out: { type: 'string' }, evaluator: { type: 'string' },
   signals: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, 'state-in': { type: 'string' }, 'state-out': { type: 'string' },
+  into: { type: 'string' }, feed: { type: 'string', multiple: true },
   preactivations: { type: 'boolean' }, gradient: { type: 'boolean' }, loss: { type: 'string' },
 } as const;
 
@@ -131,26 +142,46 @@ const filesNear = (file: string): Files => ({
   open: path => fileBytes(path),
 });
 
-async function load(file: string, values: Values): Promise<{ network: Network; sequence: Sequence }> {
+interface Run { readonly network: Network; readonly sequence: Sequence; readonly expected?: Expected }
+
+/** Without a layer asked for, the one that the model's execution comes by. */
+async function load(file: string, values: Values): Promise<Run> {
+  return loadStack(file, values).catch(async (error: unknown) => {
+    if (!(error instanceof NotReached) || values.layer !== undefined || error.reached.length === 0) throw error;
+    const opened = await open(await fileBytes(file));
+    const stack = opened.kind === 'checkpoint' ? opened.stacks.find(s => s.levels.some(l => error.reached.includes(l.name))) : undefined;
+    if (!stack) throw error;
+    return loadStack(file, values, stack.name);
+  });
+}
+
+async function loadStack(file: string, values: Values, reached?: string): Promise<Run> {
   if ((values.input === undefined) === (values.generate === undefined)) throw new UsageError('run needs either --input FILE or --generate KIND.');
   const seed = count(values.seed, 'seed') ?? 7;
   const steps = count(values.steps, 'steps', 1);
-  const stack = values.layer?.replace(/\.l\d+$/, '');
+  const stack = reached ?? values.layer?.replace(/\.l\d+$/, '');
   const files = filesNear(file.includes('/') ? file : `./${file}`);
   const own: Binding = {
     checkpoint: file,
-    ...(stack === undefined ? {} : { stack: await stackNamed(file, values.layer!, stack) }),
+    ...(stack === undefined ? {} : { stack: await stackNamed(file, values.layer ?? stack, stack) }),
     ...(values.input === undefined ? {} : { input: values.input }),
     ...(values.generate === undefined ? {} : { generate: { kind: values.generate, steps: steps ?? 200, seed } }),
     ...(values.vocabulary === undefined ? {} : { vocabulary: values.vocabulary }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
     ...(values.columns === undefined ? {} : { columns: values.columns.split(',') }),
+    ...(values.into === undefined ? {} : { into: intoOf(values.into) }),
+    ...(values.feed === undefined ? {} : { feeds: feedsOf(values.feed) }),
     decoder: null,
   };
   const { binding } = await propose(anything(own.stack ?? ''), file, files, own);
-  const subject = await subjectOf({ reference: '', model: file, wanted: anything(own.stack ?? ''), cellId: null, binding }, files, { maximumSteps: steps ?? Number.MAX_SAFE_INTEGER, seed });
+  const subject = await subjectOf({ reference: '', model: file, wanted: anything(own.stack ?? ''), cellId: null, binding }, files, { maximumSteps: steps ?? Number.MAX_SAFE_INTEGER, seed }, { runtimes: () => runtime() });
   if (subject.content.kind !== 'run') throw new UsageError(`${file} is a trace; run needs a checkpoint.`);
   return subject.content;
+}
+
+function intoOf(text: string): 'model' | 'layer' {
+  if (text !== 'model' && text !== 'layer') throw new UsageError(`--into takes model or layer, found ${text}.`);
+  return text;
 }
 
 /** `lstm.l1` names a layer of the stack `lstm`, unless a stack is called just so. */

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { hasEnding, nearest, type Binding } from '../binding';
 import { generators } from '../core/generate';
-import { candidates, open, openSequence, type Checkpoint } from '../formats/index';
+import { candidates, choosable, inputEndings, open, openSequence, type Checkpoint, type Doubt, type StackRef } from '../formats/index';
 import { biasOf } from '../propose';
 import { saveBinding, savedBinding } from './bindings';
 import { bytesOf, filesOf, relativePath, resolvePath } from './folders';
@@ -13,16 +13,17 @@ import type { Target } from './target';
 import { misfit } from '../wanted';
 
 /** Makes the changed binding; undefined where the person stops. */
-type Editor = (context: Context, binding: Binding, value?: string) => Promise<Binding | undefined>;
+type Editor = (context: Context & { readonly doubts: readonly Doubt[] }, binding: Binding, value?: string) => Promise<Binding | undefined>;
 
 const editors: Readonly<Record<string, Editor>> = {
   checkpoint: async (context, binding) => {
-    const random: Item = { label: '$(refresh) Random weights', description: 'the framework\'s default initialisation', value: '' };
-    const path = await pickFile(context, ['safetensors', 'onnx'], 'Whose weights?', [random]);
+    const random: Item = context.kind === 'trace'
+      ? { label: '$(close) None', description: 'show what was recorded', value: '' }
+      : { label: '$(refresh) Random weights', description: 'the framework\'s default initialisation', value: '' };
+    const path = await pickFile(context, choosable(), 'Whose weights?', [random]);
     if (path === undefined) return undefined;
-    const { stack: _stack, tensors: _tensors, encoder: _encoder, decoder: _decoder, decoderBias: _bias, ...rest } = binding;
-    if (path === '') return { ...rest, checkpoint: null };
-    const chosen = { ...rest, checkpoint: path };
+    if (path === '') return { ...withoutWeights(binding), checkpoint: null };
+    const chosen = { ...withoutWeights(binding), checkpoint: path };
     // Where names say nothing, or nothing that fits, the person says which tensors are meant.
     const checkpoint = await checkpointOf(context, chosen);
     if (!checkpoint || checkpoint.stacks.some(s => misfit(s, context.wanted) === undefined)) return chosen;
@@ -37,9 +38,9 @@ const editors: Readonly<Record<string, Editor>> = {
   },
   input: async (context, binding) => {
     const made = generators.map((g): Item => ({ label: `$(graph-line) ${g.label}`, description: g.purpose, value: `*${g.id}` }));
-    const path = await pickFile(context, ['txt', 'csv', 'tsv', 'npy'], 'What goes in?', made);
+    const path = await pickFile(context, inputEndings(), 'What goes in?', made);
     if (path === undefined) return undefined;
-    const { input: _input, generate: _generate, columns: _columns, ...rest } = binding;
+    const { input: _input, generate: _generate, columns: _columns, into: _into, ...rest } = binding;
     const { seed } = settingsOf(context.folder);
     return path.startsWith('*') ? { ...rest, generate: { kind: path.slice(1), steps: 200, seed } } : { ...rest, input: path };
   },
@@ -55,7 +56,7 @@ const editors: Readonly<Record<string, Editor>> = {
   },
   encoder: async (context, binding) => {
     const checkpoint = await checkpointOf(context, binding);
-    const width = context.wanted.inputSize ?? (await stackOf(context, binding))?.levels[0]?.inputSize;
+    const width = context.wanted.inputSize ?? stackIn(checkpoint, binding)?.levels[0]?.inputSize;
     const tables = matrices(checkpoint).filter(t => width === undefined || t.shape[1] === width);
     const chosen = await pick([{ label: 'One-hot', description: 'vocabulary and input size are equal', value: 'onehot' }, ...tables.map(tensorItem)], 'How do characters become the input?');
     return chosen === undefined ? undefined : { ...binding, encoder: chosen };
@@ -76,24 +77,42 @@ const editors: Readonly<Record<string, Editor>> = {
     const seed = Number(text);
     return { ...binding, seed, ...(binding.generate ? { generate: { ...binding.generate, seed } } : {}) };
   },
-  random: async (_, binding) => {
-    const { stack: _stack, tensors: _tensors, encoder: _encoder, decoder: _decoder, decoderBias: _bias, ...rest } = binding;
-    return { ...rest, checkpoint: null };
+  random: async (_, binding) => ({ ...withoutWeights(binding), checkpoint: null }),
+  assume: async (context, binding, id) => {
+    const { doubts } = context;
+    const doubt = doubts.find(d => d.id === id) ?? await pickDoubt(doubts);
+    if (!doubt) return undefined;
+    const items = doubt.options.map((o): Item => ({ label: label(o.label), description: o.id === doubt.taken ? 'now' : '', value: o.id }));
+    const chosen = await pick(items, `${label(doubt.question)} (${label(doubt.evidence)})`);
+    return chosen === undefined ? undefined : { ...binding, assume: { ...binding.assume, [doubt.id]: chosen } };
   },
 };
 
+/** A binding without what belongs to its checkpoint. */
+function withoutWeights({ stack: _stack, tensors: _tensors, encoder: _encoder, decoder: _decoder, decoderBias: _bias, assume: _assume, ...rest }: Binding): Binding {
+  return rest;
+}
+
+async function pickDoubt(doubts: readonly Doubt[]): Promise<Doubt | undefined> {
+  if (doubts.length < 2) return doubts[0];
+  const items = doubts.map(doubt => ({ label: label(doubt.question), description: label(doubt.options.find(o => o.id === doubt.taken)?.label ?? doubt.taken), doubt }));
+  return (await vscode.window.showQuickPick(items, { title: 'What is in doubt?' }))?.doubt;
+}
+
 /** What links and buttons of the panel are called, beside `edit:FIELD`. */
 const aliases: Readonly<Record<string, string>> = {
-  chooseWeights: 'checkpoint', chooseInput: 'input', chooseColumns: 'columns', randomWeights: 'random', seed: 'seed', weights: 'checkpoint', input: 'input',
+  chooseWeights: 'checkpoint', chooseInput: 'input', chooseColumns: 'columns', randomWeights: 'random',
 };
 
-/** True where the binding changed and was saved. */
-export async function edit(target: Target, id: string, value?: string): Promise<boolean> {
-  const editor = editors[aliases[id] ?? id.replace(/^edit:/, '')];
-  if (!editor || target.kind === 'trace') return false;
+/** True where the binding changed and was saved. `doubts` are those that are open now. */
+export async function edit(target: Target, id: string, value?: string, doubts: readonly Doubt[] = []): Promise<boolean> {
+  // `edit:assume:gru-form` names what is to be edited and which of it.
+  const [name = '', which] = (aliases[id] ?? id.replace(/^edit:/, '')).split(':');
+  const editor = editors[name];
+  if (!editor) return false;
   const context = await contextOf(target);
   const binding = { ...await savedBinding(context.folder, context.key), ...context.fixed };
-  const changed = await editor(context, binding, value);
+  const changed = await editor({ ...context, doubts }, binding, which ?? value);
   if (!changed) return false;
   await saveBinding(context.folder, context.key, changed);
   return true;
@@ -121,9 +140,8 @@ async function checkpointOf(context: Context, binding: Binding): Promise<Checkpo
   return opened.kind === 'checkpoint' ? opened : undefined;
 }
 
-async function stackOf(context: Context, binding: Binding): Promise<Checkpoint['stacks'][number] | undefined> {
-  return (await checkpointOf(context, binding))?.stacks.find(s => s.name === binding.stack);
-}
+const stackIn = (checkpoint: Checkpoint | undefined, { stack }: Binding): StackRef | undefined =>
+  checkpoint?.stacks.find(s => s.name === stack) ?? (stack === undefined ? checkpoint?.stacks[0] : undefined);
 
 const matrices = (checkpoint: Checkpoint | undefined): Checkpoint['tensors'] => checkpoint?.tensors.filter(t => t.shape.length === 2) ?? [];
 const tensorItem = (t: Checkpoint['tensors'][number]): Item => ({ label: label(t.name), description: `[${t.shape.join(', ')}] ${t.dtype}`, value: t.name });

@@ -1,13 +1,14 @@
 /** The files of a workspace folder as the binding sees them: by relative path, capped, ignored folders left out. */
 import * as vscode from 'vscode';
 import type { Bytes } from '../formats/format';
+import { inputEndings, sought } from '../formats/index';
 import { memory } from '../formats/memory';
 import { fileBytes } from '../platform/node';
 import type { Files } from '../binding';
 
 const most = 2000;
 /** Endings that a checkpoint, a trace, an input or a vocabulary can have. */
-export const dataEndings = ['safetensors', 'onnx', 'txt', 'csv', 'tsv', 'npy', 'json'] as const;
+export const dataEndings = [...new Set([...sought(), ...inputEndings(), 'json'])];
 export const codeEndings = ['py'] as const;
 const ignored = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build,site-packages}/**';
 
@@ -23,11 +24,26 @@ export function relativePath(folder: vscode.Uri, file: vscode.Uri): string {
 export const resolvePath = (folder: vscode.Uri, path: string): vscode.Uri =>
   path.startsWith('/') ? folder.with({ path }) : vscode.Uri.joinPath(folder, path);
 
-/** Local files are read at random; others come whole through the workspace's file system. */
+/** Local files are read at random; others come whole through the workspace's file system, and what takes long is said. */
 export async function bytesOf(uri: vscode.Uri): Promise<Bytes> {
   if (uri.scheme === 'file') return fileBytes(uri.fsPath);
-  const data = await vscode.workspace.fs.readFile(uri);
-  return memory(uri.path.slice(uri.path.lastIndexOf('/') + 1), data);
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > MOST_WHOLE) throw new Error(`${name} has ${megabytes(size)} and is not on this machine: at most ${megabytes(MOST_WHOLE)} are fetched. Copy it to a local folder.`);
+  const read = (): Thenable<Uint8Array> => vscode.workspace.fs.readFile(uri);
+  const title = `Fetching ${name}, ${megabytes(size)}: the file is not on this machine, so that all of it has to be read`;
+  const data = size < LARGE ? await read() : await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, read);
+  return { ...memory(name, data), sibling: other => siblingOf(uri, other) };
+}
+
+/** Bytes of a file elsewhere that are fetched without a word, and at most. */
+const LARGE = 20e6, MOST_WHOLE = 2 ** 30;
+const megabytes = (size: number): string => `${Math.round(size / 1e6).toLocaleString('en')} MB`;
+
+/** A file in the same folder or below. */
+async function siblingOf(uri: vscode.Uri, other: string): Promise<Bytes> {
+  if (/^[/\\]|^[a-zA-Z]:|(^|[/\\])\.\.([/\\]|$)/.test(other)) throw new Error(`${other} lies outside the folder of ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}.`);
+  return bytesOf(vscode.Uri.joinPath(uri, '..', other));
 }
 
 export function filesOf(folder: vscode.Uri): Files {

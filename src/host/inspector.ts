@@ -1,6 +1,7 @@
 /** The Inspector view: the selected unit at the selected step, following the panel. */
 import * as vscode from 'vscode';
 import { connect, type HostApi, type Remote, type WebviewApi } from '../protocol';
+import { numbersOf } from '../session';
 import { page, webviewOptions } from './html';
 import type { Panels } from './panels';
 
@@ -20,12 +21,7 @@ function resolve(view: vscode.WebviewView, context: vscode.ExtensionContext, pan
   };
   const api: HostApi = {
     ready: async () => { loaded = true; shown = -1; follow(); },
-    tile: async request => session().tile(request),
-    labels: async (from, to) => session().labels(from, to),
-    track: async name => session().track(name),
-    surprise: async () => session().surprise(),
-    order: async (level, direction, by) => session().order(level, direction, by),
-    card: async (level, direction, unit) => session().card(level, direction, unit),
+    ...numbersOf(session),
     select: selection => panels.active?.select(selection),
     save: () => undefined,
     act: async id => { if (id === 'show') panels.active?.panel.reveal(); },

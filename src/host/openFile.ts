@@ -1,12 +1,12 @@
 /** Opens a checkpoint or a trace: the file given, else one chosen; several stacks in it give a quick pick. */
 import * as vscode from 'vscode';
-import { open } from '../formats/index';
+import { choosable, open } from '../formats/index';
 import type { StackRef } from '../formats/format';
 import { bytesOf } from './folders';
 import type { Panels } from './panels';
 import { baseName, label, sentence } from './plain';
 
-const readable = { 'Checkpoints and traces': ['safetensors', 'onnx'], 'All files': ['*'] };
+const readable = (): Record<string, string[]> => ({ 'Checkpoints and traces': choosable(), 'All files': ['*'] });
 
 export async function openFile(panels: Panels, wish: unknown): Promise<void> {
   const uri = await fileOf(wish);
@@ -28,7 +28,13 @@ async function fileOf(wish: unknown): Promise<vscode.Uri | undefined> {
   if (wish instanceof vscode.Uri) return wish;
   const uri = (wish as { uri?: unknown } | undefined)?.uri;
   if (typeof uri === 'string') return vscode.Uri.parse(uri);
-  return (await vscode.window.showOpenDialog({ filters: readable, title: 'Open a checkpoint or trace', openLabel: 'Open' }))?.[0];
+  return (await vscode.window.showOpenDialog({ filters: readable(), title: 'Open a checkpoint or trace', openLabel: 'Open' }))?.[0];
+}
+
+/** The stack of a checkpoint that has a layer of this name. */
+export async function stackWith(uri: vscode.Uri, layer: string): Promise<string | undefined> {
+  const opened = await open(await bytesOf(uri));
+  return opened.kind === 'checkpoint' ? opened.stacks.find(s => s.levels.some(l => l.name === layer))?.name : undefined;
 }
 
 function stackOf(wish: unknown): string | undefined {

@@ -1,15 +1,18 @@
 /** One panel: a webview, its worker and its session. What it shows is a Target; what the person does in it comes as `act`. */
 import * as vscode from 'vscode';
 import { asProblem, type Problem } from '../errors';
-import { startWorker } from '../platform/node';
+import { runtime, startWorker } from '../platform/node';
 import { connect, type HostApi, type Note, type Progress, type Remote, type Selection, type ViewState, type WebviewApi } from '../protocol';
 import type { RecorderApi, RecorderEvents } from '../recorder';
-import { Session } from '../session';
+import { numbersOf, Session } from '../session';
+import type { Services } from '../throughModel';
 import { page, webviewOptions } from './html';
 import { prepare, savedFields, type Prepared } from './prepare';
 import { edit } from './edit';
+import { stackWith } from './openFile';
 import { revealInCode } from './reveal';
 import { referenceOf, titleOf, type Target } from './target';
+import { mayRunGraph } from './trust';
 import { watchFiles } from './watch';
 
 export const viewType = 'gatescope.panel';
@@ -62,7 +65,7 @@ export class Panel {
     this.state ??= this.context.workspaceState.get<ViewState>(stateKey(reference));
     try {
       if (choose !== undefined) await edit(target, choose);
-      this.prepared = await prepare(target);
+      this.prepared = await prepare(target, this.services());
       if (mine !== this.turn) return;
       this.watch(this.prepared);
       await this.session.open(this.prepared.subject);
@@ -89,15 +92,9 @@ export class Panel {
   select(selection: Partial<Selection>): void { if (this.loaded) void this.view.selected(selection); }
 
   private api(): HostApi {
-    const { session } = this;
     return {
       ready: async () => { this.loaded = true; this.sent = ''; this.replay(); },
-      tile: request => session.tile(request),
-      labels: (from, to) => session.labels(from, to),
-      track: name => session.track(name),
-      surprise: () => session.surprise(),
-      order: (level, direction, by) => session.order(level, direction, by),
-      card: (level, direction, unit) => session.card(level, direction, unit),
+      ...numbersOf(() => this.session),
       select: selection => { this.selection = selection; this.changed.fire(); },
       save: state => this.save(state),
       act: (id, value) => this.act(id, value),
@@ -140,16 +137,37 @@ export class Panel {
 
   private async act(id: string, value?: string): Promise<void> {
     if (id === 'open') { await vscode.commands.executeCommand('gatescope.openFile'); return; }
+    if (id === 'export') { await vscode.commands.executeCommand('gatescope.exportTrace'); return; }
     if (!this.target) return;
     switch (id) {
-      case 'cancel': this.session.cancel(); return;
+      case 'cancel': this.stopping?.abort(); this.session.cancel(); return;
       case 'pin': this.togglePin(); this.changed.fire(); return;
       case 'reveal': await revealInCode(this.target); return;
       case 'reload': await this.show(this.target); return;
       case 'binding': this.command('binding'); return;
-      default: if (await edit(this.target, id, value)) await this.show(this.target);
+      default: if (id.startsWith('show:')) await this.showLayer(this.target, id.slice('show:'.length));
+        else if (await edit(this.target, id, value, this.prepared?.subject.doubts)) await this.show(this.target);
     }
   }
+
+  /** Another layer of the file that is shown, or that the shown layer is bound to. */
+  private async showLayer({ uri }: Target, layer: string): Promise<void> {
+    const stack = await stackWith(uri, layer).catch(() => undefined);
+    if (stack !== undefined) await this.show({ kind: 'checkpoint', uri, stack });
+  }
+
+  /** For what stands before the layer: it is run in this window's own process, asked first where the folder is not trusted. */
+  private services(): Services {
+    this.stopping?.abort();
+    const stopping = this.stopping = new AbortController();
+    return {
+      runtimes: () => runtime(stopping.signal),
+      mayRun: mayRunGraph,
+      progress: ({ done, what }) => this.showProgress({ done, total: 1, what }),
+      signal: stopping.signal,
+    };
+  }
+  private stopping: AbortController | undefined;
 
   private watch(prepared: Prepared): void {
     this.watcher?.dispose();
@@ -161,6 +179,7 @@ export class Panel {
   private watcher: vscode.Disposable | undefined;
 
   private dispose(): void {
+    this.stopping?.abort();
     this.watcher?.dispose();
     void this.worker.stop();
     vscode.Disposable.from(...this.disposables).dispose();

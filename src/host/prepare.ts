@@ -1,13 +1,17 @@
 /** From a target to what the session opens: outline or checkpoint, saved or proposed binding, loaded subject, and the binding's lines to show. */
 import * as vscode from 'vscode';
 import { baseOf, type Binding, type Files, type Reasons } from '../binding';
-import { layerGone } from '../errors';
+import { layerGone, notReached } from '../errors';
+import type { Doubt } from '../formats/format';
 import type { BindingField } from '../protocol';
 import { propose, type Choice } from '../propose';
 import type { Subject } from '../session';
 import { describe } from '../source/describe';
 import type { LayerSpec } from '../source/outline';
-import { subjectOf, traceSubject, type Request, type Settings } from '../subject';
+import { subjectOf, type Request, type Settings } from '../subject';
+import { traceSubject } from '../traceSubject';
+import type { Services } from '../throughModel';
+import { NotReached } from '../upstream';
 import { anything, wantedOf, type Wanted } from '../wanted';
 import { saveBinding, savedBinding } from './bindings';
 import { filesOf, folderFor, relativePath, resolvePath } from './folders';
@@ -24,6 +28,7 @@ export interface Prepared {
 
 /** What a target is, before any binding. */
 export interface Context {
+  readonly kind: Target['kind'];
   readonly folder: vscode.Uri;
   readonly path: string;
   /** Under which the binding is saved. */
@@ -41,10 +46,11 @@ export interface Context {
 export async function contextOf(target: Target): Promise<Context> {
   const folder = folderFor(target.uri);
   const path = relativePath(folder, target.uri);
-  const base = { folder, path, cellId: null, fixed: {}, code: '' };
+  const base = { kind: target.kind, folder, path, cellId: null, fixed: {}, code: '' };
   if (target.kind !== 'code') {
     const stack = target.kind === 'checkpoint' ? target.stack : undefined;
-    return { ...base, key: `${path}#${stack ?? ''}`, model: baseOf(path), wanted: anything(stack ?? ''), fixed: { checkpoint: path, ...(stack === undefined ? {} : { stack }) } };
+    const fixed: Binding = target.kind === 'trace' ? {} : { checkpoint: path, ...(stack === undefined ? {} : { stack }) };
+    return { ...base, key: `${path}#${stack ?? ''}`, model: baseOf(path), wanted: anything(stack ?? ''), fixed };
   }
   const { outline, text } = await outlineAt(target.uri);
   const spec = findLayer(target.key, outline.layers);
@@ -64,24 +70,31 @@ export function settingsOf(uri: vscode.Uri): Settings {
 }
 
 /** @throws Problem, FormatError */
-export async function prepare(target: Target): Promise<Prepared> {
+export async function prepare(target: Target, services: Services = {}): Promise<Prepared> {
   const reference = referenceOf(target);
   const context = await contextOf(target);
   const files = filesOf(context.folder);
   if (target.kind === 'trace') {
-    return { subject: await traceSubject(context.path, reference, files, settingsOf(target.uri)), fields: [], files: [target.uri] };
+    const binding = await savedBinding(context.folder, context.key) ?? {};
+    const subject = await traceSubject(context.path, reference, files, settingsOf(target.uri), binding);
+    return { subject, fields: traceFields(binding, subject.doubts), files: [target.uri, ...boundFiles(context.folder, binding)] };
   }
   const saved = await savedBinding(context.folder, context.key) ?? {};
   const { binding, reasons } = await settle(context, files, saved);
   const request: Request = { reference, model: context.model, wanted: context.wanted, ...(context.spec ? { spec: context.spec } : {}), cellId: context.cellId, binding };
-  const subject = await subjectOf(request, files, settingsOf(target.uri));
+  const subject = await subjectOf(request, files, settingsOf(target.uri), services).catch((error: unknown) => {
+    throw error instanceof NotReached ? notReached(binding.stack ?? context.wanted.name, error.reached) : error;
+  });
   if (JSON.stringify(binding) !== JSON.stringify(saved)) await saveBinding(context.folder, context.key, binding).catch(() => undefined); // a folder that cannot be written keeps nothing
   return {
     subject,
     fields: fieldsOf(binding, saved, reasons, subject),
-    files: [binding.checkpoint, binding.input, binding.vocabulary].flatMap(p => typeof p === 'string' ? [resolvePath(context.folder, p)] : []),
+    files: boundFiles(context.folder, binding),
   };
 }
+
+const boundFiles = (folder: vscode.Uri, { checkpoint, input, vocabulary }: Binding): vscode.Uri[] =>
+  [checkpoint, input, vocabulary].flatMap(p => typeof p === 'string' ? [resolvePath(folder, p)] : []);
 
 async function settle(context: Context, files: Files, saved: Binding): Promise<{ binding: Binding; reasons: Reasons }> {
   const fixed = { ...saved, ...context.fixed };
@@ -100,11 +113,21 @@ async function pickChoice(choices: readonly Choice[], layer: string): Promise<Ch
 
 /** What is saved, for when it cannot be shown: it must still be possible to change it. */
 export async function savedFields(target: Target): Promise<BindingField[]> {
-  if (target.kind === 'trace') return [];
   const context = await contextOf(target);
   const saved = { ...await savedBinding(context.folder, context.key), ...context.fixed };
+  if (target.kind === 'trace') return traceFields(saved, []);
   return fieldsOf(saved, saved, {}, undefined);
 }
+
+/** A recording has what it has; what was guessed of it can be changed, and its gates worked out. */
+const traceFields = (binding: Binding, doubts: readonly Doubt[] = []): BindingField[] => [
+  ...doubts.map(d => doubtField(d, binding)),
+  { id: 'checkpoint', label: 'Checkpoint', value: binding.checkpoint ?? 'none', why: binding.checkpoint ? 'chosen by you: gates are worked out from it' : 'to work out gates that are not recorded' },
+  ...(binding.checkpoint ? [{ id: 'input' as const, label: 'Input', value: binding.input ?? 'as recorded', why: binding.input ? 'chosen by you' : '' }] : []),
+];
+
+const doubtField = ({ id, question, options, taken, evidence }: Doubt, { assume }: Binding): BindingField =>
+  ({ id: `assume:${id}`, label: question, value: options.find(o => o.id === taken)?.label ?? taken, why: assume?.[id] === undefined ? evidence : 'chosen by you' });
 
 /** The binding as lines to read and edit. */
 function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: Subject | undefined): BindingField[] {
@@ -116,6 +139,7 @@ function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: S
   return [
     { id: 'checkpoint', label: 'Checkpoint', value: binding.checkpoint ?? random, why: binding.checkpoint ? why('checkpoint') : binding.checkpoint === null ? 'chosen by you' : 'no checkpoint fits' },
     ...(binding.checkpoint ? [{ id: 'prefix' as const, label: 'Tensors', value: prefix ?? '', why: why(binding.tensors ? 'tensors' : 'stack') }] : []),
+    ...(subject?.doubts ?? []).map(d => doubtField(d, binding)),
     { id: 'input', label: 'Input', value: binding.input ?? run?.sequence.description ?? '', why: binding.input !== undefined ? why('input') : binding.generate ? 'chosen by you' : 'made up: nothing fits' },
     { id: 'vocabulary', label: 'Vocabulary', value: binding.vocabulary ?? 'none', why: why('vocabulary') },
     { id: 'encoder', label: 'Encoder', value: binding.encoder ?? 'none', why: why('encoder') },

@@ -1,6 +1,6 @@
 /** The side panel's lists: models (from code), checkpoints and traces of the workspace, each down to its layers. */
 import * as vscode from 'vscode';
-import { open } from '../formats/index';
+import { open, sought } from '../formats/index';
 import type { Checkpoint, Trace } from '../formats/format';
 import { cellById } from '../core/cells/index';
 import { parse } from '../core/equations';
@@ -38,7 +38,7 @@ export function registerTree(): vscode.Disposable {
   const scan = (): ReturnType<typeof files> => scanned ??= files();
   const lists = { 'gatescope.models': new List(models), 'gatescope.checkpoints': new List(async () => (await scan()).checkpoints), 'gatescope.traces': new List(async () => (await scan()).traces) };
   const refresh = later(() => { scanned = undefined; for (const list of Object.values(lists)) list.refresh(); });
-  const watcher = vscode.workspace.createFileSystemWatcher('**/*.{py,safetensors,onnx}');
+  const watcher = vscode.workspace.createFileSystemWatcher(`**/*.{${[...codeEndings, ...sought()].join(',')}}`);
   return vscode.Disposable.from(
     ...Object.entries(lists).map(([id, provider]) => vscode.window.registerTreeDataProvider(id, provider)),
     watcher, watcher.onDidChange(refresh), watcher.onDidCreate(refresh), watcher.onDidDelete(refresh),
@@ -111,14 +111,17 @@ function signalItem(name: string, label: string, equation: string, wish: object)
 
 async function files(): Promise<{ readonly checkpoints: Item[]; readonly traces: Item[] }> {
   const checkpoints: Item[] = [], traces: Item[] = [];
-  for (const { uri, path } of await everywhere(['safetensors', 'onnx'])) {
+  for (const { uri, path } of await everywhere(sought())) {
     const opened = await bytesOf(uri).then(open).catch((error: unknown) => error instanceof Error ? error.message : String(error));
     if (typeof opened === 'string') checkpoints.push(unreadable(uri, path, opened));
     else if (opened.kind === 'trace') traces.push(traceItem(uri, path, opened));
-    else checkpoints.push(checkpointItem(uri, path, opened));
+    else if (opened.stacks.length > 0 || isModel(path)) checkpoints.push(checkpointItem(uri, path, opened));
   }
   return { checkpoints, traces };
 }
+
+/** An archive of arrays may be anything; a model without a layer of ours is worth a line that says so. */
+const isModel = (path: string): boolean => !/\.(npz|h5|hdf5|msgpack)$/i.test(path);
 
 function checkpointItem(uri: vscode.Uri, path: string, checkpoint: Checkpoint): Item {
   const count = checkpoint.tensors.length;

@@ -3,7 +3,8 @@
  * else the person's choice; with no editor, a file.
  */
 import * as vscode from 'vscode';
-import { codeEndings, dataEndings } from './folders';
+import { openable } from '../formats/index';
+import { codeEndings } from './folders';
 import { keyOf, layerAt, layerName, languageOf, outlineAt, outlineOf, type LayerKey } from './outlines';
 import { openFile } from './openFile';
 import type { Panels } from './panels';
@@ -53,7 +54,7 @@ async function pickLayer(uri: vscode.Uri): Promise<LayerKey | undefined> {
 async function none(file: string): Promise<void> {
   const open = 'Open a checkpoint or trace…';
   const said = await vscode.window.showInformationMessage(sentence(
-    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces (.${dataEndings.slice(0, 2).join(', .')}).`), open);
+    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces (${openable()}).`), open);
   if (said === open) await vscode.commands.executeCommand('gatescope.openFile');
 }
 

@@ -1,11 +1,14 @@
 /** Node's side: Bytes over files, and starting the worker. Imported by the command line, the host and the worker only. */
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { Worker, parentPort } from 'node:worker_threads';
 import { dismiss, serve, type MateJob, type Team } from '../core/compile/team';
 import type { Bytes } from '../formats/format';
-import type { Port } from '../protocol';
+import { connect, type Port } from '../protocol';
+import { runtimeOver, type GraphApi, type Ort } from '../upstream/runtimes';
+import type { Runtime } from '../upstream/upstream';
 
 /** Random access to a file; it is opened for each read, so that nothing is held and a saved-over file is seen. @throws when it cannot be read */
 export async function fileBytes(path: string): Promise<Bytes> {
@@ -100,4 +103,20 @@ export function turn(): Promise<void> {
 /** The path of another bundle beside this one. */
 export function beside(script: string): string {
   return join(__dirname, script);
+}
+
+/** Runs graphs, in a worker that is started when a model is loaded and ended when none is any more; `signal` ends it at once. */
+export function runtime(signal?: AbortSignal): Promise<Runtime> {
+  return Promise.resolve(runtimeOver(died => {
+    const { port, stop } = startWorker(beside('graph.js'), died);
+    return { api: connect<GraphApi>(port, {}), stop: () => { void stop(); } };
+  }, signal));
+}
+
+/** ONNX Runtime as WebAssembly on one thread, from the files that lie beside the bundles. @throws where they are missing */
+export async function ort(): Promise<Ort> {
+  const loaded = await import(pathToFileURL(beside('ort/ort.wasm.bundle.min.mjs')).href) as Ort;
+  // Given, since Node fetches no files.
+  Object.assign(loaded.env.wasm, { numThreads: 1, wasmBinary: await readFile(beside('ort/ort-wasm-simd-threaded.wasm')) });
+  return loaded;
 }

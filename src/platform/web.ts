@@ -3,7 +3,9 @@
  * (scripts/build.mjs); files are the host's business.
  */
 import { dismiss, serve, type MateJob, type Team } from '../core/compile/team';
-import type { Port } from '../protocol';
+import { connect, type Port } from '../protocol';
+import { runtimeOver, type GraphApi, type Ort } from '../upstream/runtimes';
+import type { Runtime } from '../upstream/upstream';
 
 /** What a dedicated worker's global scope has, of which the DOM's types know nothing. */
 interface WorkerScope {
@@ -100,6 +102,21 @@ export function turn(): Promise<void> {
 /** The address of another bundle beside this one. */
 export function beside(script: string): string {
   return new URL(script, globalThis.location.href).href;
+}
+
+/** Runs graphs, in a worker that is started when a model is loaded and ended when none is any more; `signal` ends it at once. */
+export function runtime(signal?: AbortSignal): Promise<Runtime> {
+  return Promise.resolve(runtimeOver(died => {
+    const { port, stop } = startWorker(beside('graph.js'), died);
+    return { api: connect<GraphApi>(port, {}), stop: () => { void stop(); } };
+  }, signal));
+}
+
+/** ONNX Runtime as WebAssembly on one thread, from files that the web's bundles share with Node's. @throws where they are missing */
+export async function ort(): Promise<Ort> {
+  const loaded = await import(beside('../ort/ort.wasm.bundle.min.mjs')) as Ort;
+  Object.assign(loaded.env.wasm, { numThreads: 1, wasmPaths: { wasm: beside('../ort/ort-wasm-simd-threaded.wasm') } });
+  return loaded;
 }
 
 function started(script: string, died: (error: Error) => void): Worker {

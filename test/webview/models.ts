@@ -1,9 +1,12 @@
 /** What the development page can show: real runs of small layers, and one large made-up recording. */
 import { cellById } from '../../src/core/cells/index';
+import { running } from '../../src/core/engine';
 import { initialise } from '../../src/core/initialise';
 import type { Network, Params } from '../../src/core/layer';
 import { parameterCount } from '../../src/core/parameters';
 import { random } from '../../src/core/random';
+import { atOnce } from '../../src/core/recording/recording';
+import { wholeOf } from '../../src/core/rows';
 import type { Sequence } from '../../src/core/sequence';
 import type { Scene } from '../../src/protocol';
 import type { Subject } from '../../src/session';
@@ -60,6 +63,18 @@ function weather(steps: number): Sequence {
   return { steps, width: 3, data, labels, axis: 'time', columns: ['temp_max', 'temp_min', 'rain'], description: `weather.csv, ${steps} days, 3 columns`, notes: [] };
 }
 
+/** Ten seconds of something like speech: syllables, pauses, features of each 32 ms, and how much of it is sound. */
+function speech(steps: number): Sequence {
+  const source = random(5);
+  const loud = Array.from({ length: steps }, (_, t) => (Math.sin(t / 37) > -0.2 ? Math.abs(Math.sin(t / 4.1)) : 0.02));
+  const wave = Float32Array.from({ length: steps * 512 }, (_, k) => loud[Math.floor(k / 512)]! * 0.6 * Math.sin(k / 17) * gaussian(source) / 2);
+  const data = Float32Array.from({ length: steps * 8 }, (_, k) => loud[Math.floor(k / 8)]! * gaussian(source));
+  return {
+    steps, width: 8, data, axis: 'time', rate: 31.25, description: 'speech.wav, 10.2 s at 16 kHz, through vad.onnx', notes: [],
+    curves: [{ name: 'waveform', perStep: 512, data: wave }, { name: 'speech probability', perStep: 1, data: Float32Array.from(loud, v => 1 / (1 + Math.exp(-12 * (v - 0.3)))) }],
+  };
+}
+
 interface Plan { readonly cell: string; readonly units: number; readonly levels: number; readonly both: boolean; readonly sequence: Sequence; readonly invented: boolean; readonly name: string }
 
 function network({ cell: id, units, levels, both, sequence, invented, name }: Plan): { readonly network: Network; readonly parameters: readonly number[] } {
@@ -81,20 +96,28 @@ const PLANS: Readonly<Record<string, () => Plan>> = {
   gru: () => ({ cell: 'gru', units: 32, levels: 1, both: false, sequence: weather(1461), invented: false, name: 'gru' }),
   rnn: () => ({ cell: 'rnn', units: 125, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'rnn' }),
   stack: () => ({ cell: 'lstm', units: 24, levels: 2, both: true, sequence: characters(TEXT), invented: false, name: 'encoder' }),
+  speech: () => ({ cell: 'lstm', units: 32, levels: 1, both: false, sequence: speech(320), invented: false, name: 'LSTM_17' }),
   evil: () => ({ cell: 'lstm', units: 6, levels: 2, both: false, sequence: { ...characters(TEXT), description: '<b>x</b>.txt' }, invented: false, name: '<img src=x onerror=window.hacked=1>](command:evil)$(zap)' }),
 };
+
+/** What the network gives, off by a rounding here and there, as another runtime would have it. */
+function almost(made: Network, sequence: Sequence): Float32Array {
+  const trace = atOnce(running(made, wholeOf(sequence), sequence.steps, { record: ['h'] }));
+  return Float32Array.from(trace.levels.at(-1)!.directions[0]!.signals['h']!, (v, k) => v + (k % 7 === 0 ? 3e-7 : 0));
+}
 
 /** A subject by name; undefined for names that are no runs. */
 export function subjectOf(name: string): Subject | undefined {
   const plan = PLANS[name]?.();
   if (!plan) return undefined;
   const made = network(plan);
+  const expected = name === 'speech' ? { expected: { runtime: 'ONNX Runtime 1.30', output: almost(made.network, plan.sequence) } } : {};
   if (name === 'evil') made.network.levels[0]?.directions[0]?.params['bf']?.data.fill(NaN, 2, 3);
   return {
     reference: `test:${name}`, model: name === 'evil' ? plan.name : name === 'gru' ? 'weather_gru' : 'char_lstm', canReveal: true,
     weights: plan.invented ? { description: 'random', invented: { words: 'random, PyTorch default init, seed 7', seed: 7 } } : { description: `${name}.safetensors` },
     notes: name === 'stack' ? [{ severity: 'info', text: 'Assumed: the vocabulary is the characters of the text, sorted.', actions: [{ id: 'edit:vocabulary', label: 'Choose a vocabulary…' }] }] : [],
-    content: { kind: 'run', network: made.network, sequence: plan.sequence, parameters: made.parameters, seed: 1 },
+    content: { kind: 'run', network: made.network, sequence: plan.sequence, parameters: made.parameters, seed: 1, ...expected },
   };
 }
 
@@ -105,7 +128,7 @@ export function bigScene(): Scene {
   const stats = (kind: string) => ({ mean: kind === 'gate' ? 0.5 : 0, min: kind === 'gate' ? 0 : -1, max: 1, p98: 0.95, saturated: 0.3 });
   const rows = [['i', 'input gate', 'gate'], ['f', 'forget gate', 'gate'], ['g', 'candidate', 'candidate'], ['o', 'output gate', 'gate'], ['c', 'cell state', 'state'], ['h', 'hidden state', 'state']] as const;
   return {
-    revision: 1, reference: 'test:big', model: 'big', steps: BIG.steps, canReveal: false, surprise: false, tracks: [], notes: [],
+    revision: 1, reference: 'test:big', model: 'big', steps: BIG.steps, canReveal: false, surprise: false, curves: [], tracks: [], notes: [],
     levels: [{ name: 'lstm', cell: 'LSTM', variant: '', inputSize: 128, units: BIG.units, parameters: 4 * 512 * 641, directions: [{ direction: 'forward', signals: rows.map(([name, label, kind]) => ({ name, label, kind, hue: name, equation: '', units: BIG.units, stats: stats(kind) })) }] }],
     input: { description: 'signal.csv', axis: 'steps' }, weights: { description: 'big.safetensors' },
   };

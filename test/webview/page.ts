@@ -4,7 +4,7 @@
  */
 import { connect, type HostApi, type Port, type Remote, type Tile, type TileRequest, type ViewState, type WebviewApi } from '../../src/protocol';
 import { Recorder, type RecorderApi } from '../../src/recorder';
-import { Session } from '../../src/session';
+import { numbersOf, Session } from '../../src/session';
 import { BIG, bigScene, subjectOf } from './models';
 import { dress, type ThemeName } from './themes';
 
@@ -47,14 +47,17 @@ const recorder = new Recorder({ progress: () => undefined }, () => Promise.resol
 const asRemote = new Proxy({}, { get: (_, name) => (...args: unknown[]) => Promise.resolve((recorder as unknown as Record<string, (...a: unknown[]) => unknown>)[String(name)]?.(...args)) }) as Remote<RecorderApi>;
 const session = new Session(asRemote);
 
+/** What the invented large model answers itself. */
+const bigNumbers: Partial<HostApi> = {
+  tile: async request => bigTile(request),
+  order: async () => Int32Array.from({ length: BIG.units }, (_, k) => k),
+  card: async (_level, _direction, unit) => bigCard(unit),
+};
+
 const api: HostApi = {
   ready: async () => { void start(); },
-  tile: async request => (model === 'big' ? bigTile(request) : session.tile(request)),
-  labels: async (from, to) => session.labels(from, to),
-  track: async name => session.track(name),
-  surprise: async () => session.surprise(),
-  order: async (level, direction, by) => (model === 'big' ? Int32Array.from({ length: BIG.units }, (_, k) => k) : session.order(level, direction, by)),
-  card: async (level, direction, unit) => (model === 'big' ? bigCard(unit) : session.card(level, direction, unit)),
+  ...numbersOf(() => session),
+  ...(model === 'big' && bigNumbers),
   select: selection => { window.told.selections.push(selection); },
   save: state => { window.told.saved = state; },
   act: async (id, value) => { window.told.acts.push([id, value]); },

@@ -12,7 +12,7 @@ const LSTM = [signal('x', 'input', 'x'), signal('f', 'gate', 'f'), signal('g', '
 
 function scene(steps: number, signals: readonly SceneSignal[] = LSTM, axis: Scene['input']['axis'] = 'steps'): Scene {
   return {
-    revision: 1, reference: 'r', model: 'm', steps, tracks: [], surprise: false, notes: [], canReveal: false, input: { description: '', axis }, weights: { description: '' },
+    revision: 1, reference: 'r', model: 'm', steps, tracks: [], surprise: false, curves: [], notes: [], canReveal: false, input: { description: '', axis }, weights: { description: '' },
     levels: [0, 1].map(k => ({ name: `l${k}`, cell: 'LSTM', variant: '', inputSize: 4, units: 8, parameters: 1, directions: [{ direction: 'forward', signals }] })),
   };
 }

@@ -10,7 +10,7 @@ export interface Arithmetic {
 
 let found: Arithmetic | 'none' | undefined;
 
-/** Does 128-bit SIMD validate at all? */
+/** Does 128-bit SIMD validate, and may code be made here at all? A page can forbid it. */
 export function canCompile(): boolean {
   found ??= detect();
   return found !== 'none';
@@ -24,6 +24,11 @@ export function arithmetic(): Arithmetic {
 
 function detect(): Arithmetic | 'none' {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(probe(false))) return 'none';
+  try {
+    new WebAssembly.Module(probe(false));
+  } catch {
+    return 'none';
+  }
   if (WebAssembly.validate(probe(true)) && fused()) return { kind: 'float32-fma', fma: true, widest: { single: 12, pair: 6 } };
   return { kind: 'float32', fma: false, widest: { single: 8, pair: 4 } };
 }

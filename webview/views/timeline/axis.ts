@@ -1,7 +1,7 @@
 /** The shared axis: tick numbers or dates, the characters, the followed feature and the surprise of each character. */
 import type { Scene } from '../../../src/protocol';
 import { faded, type Theme } from '../../theme';
-import { isMark, visible } from '../../words';
+import { isMark, seconds, visible } from '../../words';
 import { ticks, xOf, type Span } from './layout';
 
 /** Heights of the axis' parts, CSS pixels from its top. */
@@ -38,6 +38,7 @@ export function drawAxis(context: CanvasRenderingContext2D, data: AxisData, them
 
 /** Text of a tick: the date where the input has dates, else the step. */
 function tickText({ scene, label }: Labels, step: number): string {
+  if (scene.input.rate) return seconds(step / scene.input.rate);
   return scene.input.axis === 'time' ? label(step) ?? String(step) : String(step);
 }
 
@@ -46,12 +47,18 @@ export const tickFont = (theme: Theme): string => `10px ${theme.font}`;
 /** Where the ticks' texts are, from their left to their right edge; the context has the ticks' font. */
 export function tickBoxes(context: CanvasRenderingContext2D, data: Labels, span: Span, width: number): { readonly step: number; readonly text: string; readonly from: number; readonly to: number }[] {
   const gap = data.scene.input.axis === 'time' ? 110 : 72;
-  return ticks(span, width, gap).map(step => {
+  return ticksOf(data.scene.input.rate, span, width, gap).map(step => {
     const text = tickText(data, step);
     const half = context.measureText(text).width / 2;
     const middle = Math.max(half, Math.min(width - half, xOf(span, width, step + 0.5)));
     return { step, text, from: middle - half, to: middle + half };
   });
+}
+
+/** Steps at round numbers, or at round seconds. */
+function ticksOf(rate: number | undefined, { from, to }: Span, width: number, gap: number): number[] {
+  if (!rate) return ticks({ from, to }, width, gap);
+  return ticks({ from: from / rate, to: to / rate }, width, gap, 0.001).map(s => s * rate);
 }
 
 function drawTicks(context: CanvasRenderingContext2D, data: AxisData, theme: Theme, span: Span, width: number): void {

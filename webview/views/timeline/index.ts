@@ -5,6 +5,7 @@ import { drawn } from '../../probe';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State } from '../../state';
 import { fixed, figures, spoken } from '../../words';
 import type { Context, Mounted, View } from '../view';
+import { CurveRow } from './curve';
 import { Find } from './find';
 import { Foot } from './foot';
 import { showKeys } from './help';
@@ -22,7 +23,7 @@ export const timeline: View = {
   create: context => new Timeline(context),
 };
 
-interface Parts { readonly input: InputRow; readonly overview: Overview; readonly overlay: Overlay; readonly rows: readonly SignalRow[] }
+interface Parts { readonly input: InputRow; readonly curves: readonly CurveRow[]; readonly overview: Overview; readonly overlay: Overlay; readonly rows: readonly SignalRow[] }
 
 class Timeline implements Mounted {
   private readonly plots = el('div', { class: 'plots' });
@@ -110,13 +111,15 @@ class Timeline implements Mounted {
     if (!memory) return false;
     const rows = signals.map(signal => new SignalRow(signal, data, () => this.toggle(signal.name)));
     for (const row of rows) row.canvas.addEventListener('focus', () => store.select({ signal: row.signal.name }));
-    const input = new InputRow(inputOf(state), scene.input.axis === 'characters', data);
+    const input = new InputRow(inputOf(state), scene.input.axis === 'characters', scene.curves.length > 0, data);
     const overview = new Overview(memory, data, store);
-    const stage = { container: this.plots, axis: input.axis, overview: overview.canvas, strip: input.strip, rows };
+    const curves = scene.curves.map(curve => new CurveRow(curve, data));
+    const strips = [...(input.strip ? [input.strip] : []), ...curves.map(c => c.canvas)];
+    const stage = { container: this.plots, axis: input.axis, overview: overview.canvas, strips, rows };
     const overlay = new Overlay(stage, step => data.label(step));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset : undefined;
-    this.plots.replaceChildren(overview.root, input.root, ...rows.map(row => row.root), overlay.canvas);
-    this.parts = { input, overview, overlay, rows };
+    this.plots.replaceChildren(overview.root, input.root, ...curves.map(c => c.root), ...rows.map(row => row.root), overlay.canvas);
+    this.parts = { input, curves, overview, overlay, rows };
     if (focused?.['signal']) rows.find(row => row.signal.name === focused['signal'])?.canvas.focus();
     this.plots.classList.toggle('invented', Boolean(scene.weights.invented ?? scene.input.invented));
     drawn.rows = () => this.parts?.rows ?? [];
@@ -131,16 +134,18 @@ class Timeline implements Mounted {
     return !before || now.unit !== before.unit || now.signal !== before.signal || now.level !== before.level || now.direction !== before.direction;
   }
 
-  private paint(state: State, { overview, input, rows }: Parts): void {
+  private paint(state: State, { overview, input, curves, rows }: Parts): void {
     overview.draw(state);
     input.draw(state);
+    for (const curve of curves) curve.draw(state);
     for (const row of rows) row.draw(state);
     this.foot.draw(state);
   }
 
   /** Crosshair, values in the heads, tooltip. */
-  private follow(state: State, changed: Changes, { overlay, rows, input }: Parts): void {
+  private follow(state: State, changed: Changes, { overlay, rows, input, curves }: Parts): void {
     for (const row of rows) row.read(state);
+    for (const curve of curves) curve.read(state);
     input.read(state);
     overlay.draw(state);
     if (movesTip(changed)) this.tip.draw(state, rows);

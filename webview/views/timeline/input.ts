@@ -22,8 +22,8 @@ export class InputRow {
   private readonly pooled = el('span', { class: 'pooled' });
   private readonly feature = el('span', { class: 'feature' });
 
-  constructor(private readonly signal: SceneSignal | undefined, characters: boolean, private readonly data: Data) {
-    this.strip = signal && !characters ? el('canvas', { class: 'strip', role: 'img' }) : undefined;
+  constructor(private readonly signal: SceneSignal | undefined, characters: boolean, heard: boolean, private readonly data: Data) {
+    this.strip = signal && !characters && !heard ? el('canvas', { class: 'strip', role: 'img' }) : undefined;
     const head = el('div', { class: 'head' },
       el('p', { class: 'stats first' }, this.unit),
       el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'letter' }, 'x'), el('span', { class: 'label' }, signal?.label ?? 'input')), this.value),

@@ -40,13 +40,13 @@ export function revealing(span: Span, step: number, steps: number): Span {
   return span;
 }
 
-/** Numbers worth writing on an axis: 1, 2 or 5 times a power of ten apart, at least `gap` pixels from one another. */
-export function ticks(span: Span, width: number, gap = 70): number[] {
-  const least = Math.max(1, ((span.to - span.from) * gap) / Math.max(1, width));
+/** Numbers worth writing on an axis: 1, 2 or 5 times a power of ten apart, at least `gap` pixels and `smallest` from one another. */
+export function ticks(span: Span, width: number, gap = 70, smallest = 1): number[] {
+  const least = Math.max(smallest, ((span.to - span.from) * gap) / Math.max(1, width));
   const power = 10 ** Math.floor(Math.log10(least));
   const apart = [1, 2, 5, 10].map(m => m * power).find(step => step >= least) ?? 10 * power;
   const first = Math.ceil(span.from / apart) * apart;
-  return Array.from({ length: Math.max(0, Math.ceil((span.to - first) / apart)) }, (_, k) => first + k * apart);
+  return Array.from({ length: Math.max(0, Math.ceil((span.to - first) / apart)) }, (_, k) => (Math.round(first / apart) + k) * apart);
 }
 
 /** How the units of a row are drawn: `pool` of them share a line of `line` pixels. */

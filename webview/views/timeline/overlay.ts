@@ -2,7 +2,7 @@
 import { el, fitCanvas } from '../../dom';
 import { shownStep, type State } from '../../state';
 import { faded, type Theme } from '../../theme';
-import { visible } from '../../words';
+import { seconds, visible } from '../../words';
 import { AXIS, READABLE, tickBoxes, tickFont } from './axis';
 import { xOf } from './layout';
 import type { SignalRow } from './row';
@@ -16,7 +16,8 @@ export interface Stage {
   readonly container: HTMLElement;
   readonly axis: HTMLCanvasElement;
   readonly overview: HTMLCanvasElement;
-  readonly strip: HTMLCanvasElement | undefined;
+  /** Canvases that the crosshair crosses without marking anything. */
+  readonly strips: readonly HTMLCanvasElement[];
   readonly rows: readonly SignalRow[];
 }
 
@@ -45,9 +46,9 @@ export class Overlay {
       this.markUnit(context, theme, box, row, state);
       if (seen && state.open.includes(row.signal.name)) this.markLine(context, theme, boxes.get(row.chartCanvas), row, state, x);
     }
-    const [overview, strip] = [boxes.get(this.stage.overview), this.stage.strip && boxes.get(this.stage.strip)];
+    const overview = boxes.get(this.stage.overview);
     if (overview) hair(context, theme, overview.left + xOf({ from: 0, to: scene.steps }, width, step + 0.5), overview.top - 1, overview.height + 2, state.held);
-    if (strip && seen) hair(context, theme, strip.left + x, strip.top, strip.height, state.held);
+    for (const strip of seen ? this.stage.strips.flatMap(s => boxes.get(s) ?? []) : []) hair(context, theme, strip.left + x, strip.top, strip.height, state.held);
     if (seen) this.markStep(context, state, boxes.get(this.stage.axis), x, step);
   }
 
@@ -55,8 +56,8 @@ export class Overlay {
     if (this.boxes) return this.boxes;
     const base = this.stage.container.getBoundingClientRect();
     this.size = { width: base.width + MARGIN, height: base.height };
-    const { axis, overview, strip, rows } = this.stage;
-    const canvases = [axis, overview, ...(strip ? [strip] : []), ...rows.flatMap(row => [row.canvas, row.chartCanvas])];
+    const { axis, overview, strips, rows } = this.stage;
+    const canvases = [axis, overview, ...strips, ...rows.flatMap(row => [row.canvas, row.chartCanvas])];
     this.boxes = new Map(canvases.map(canvas => {
       const { left, top, height } = canvas.getBoundingClientRect();
       return [canvas, { left: left - base.left + MARGIN, top: top - base.top, height }];
@@ -97,7 +98,9 @@ export class Overlay {
     if (!box || !state.scene) return;
     const { theme, plotWidth } = state;
     const label = this.label(step);
-    const text = state.scene.input.axis === 'time' && label ? `t ${step} · ${label}` : `t ${step}`;
+    const { axis, rate } = state.scene.input;
+    const moment = rate ? seconds(step / rate, 3) : axis === 'time' ? label : undefined;
+    const text = moment ? `t ${step} · ${moment}` : `t ${step}`;
     context.font = `600 11px ${theme.font}`;
     context.textAlign = 'center';
     context.textBaseline = 'alphabetic';

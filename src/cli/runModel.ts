@@ -1,0 +1,30 @@
+/** What `run` says and takes where the input goes through the model first. */
+import { parityOf } from '../analysis/parity';
+import type { EvaluatorName } from '../core/engine';
+import type { Network } from '../core/layer';
+import { outputState } from '../core/program';
+import { programOf } from '../core/programs';
+import { atOnce, recording } from '../core/recording/recording';
+import type { Rows } from '../core/rows';
+import type { Expected } from '../recorder';
+import { UsageError } from './command';
+
+/** `NAME=1` or `NAME=1,2,3`, by name. @throws UsageError */
+export function feedsOf(texts: readonly string[]): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(texts.map(text => {
+    const [, name, list] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    const numbers = list?.split(',').map(Number) ?? [];
+    const fits = name !== undefined && numbers.length > 0 && numbers.every(n => Number.isFinite(n));
+    if (!fits) throw new UsageError(`--feed takes NAME=VALUE with a number or numbers, such as sr=16000, found ${text}.`);
+    return [name, numbers];
+  }));
+}
+
+/** Runs the network once more over all steps and says how far it is from the model's own runtime. */
+export function parityLine(network: Network, rows: Rows, expected: Expected, evaluator: EvaluatorName): string {
+  const last = network.levels.at(-1)!;
+  const record = [...new Set(last.directions.map(d => outputState(programOf(d.cell)).name))];
+  const { runtime, max, step, bound } = atOnce(parityOf(atOnce(recording(network, rows, { record, evaluator })), network, expected));
+  const judged = max <= bound ? 'ok' : `NOT ok, worst at step ${step}`;
+  return `parity: max |ours - ${runtime}| = ${max.toExponential(1)} over ${rows.steps} steps of ${last.name} (at most ${bound.toExponential(0)}: ${judged})`;
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { cellById } from '../../src/core/cells/index';
+import { running } from '../../src/core/engine';
+import { initialise } from '../../src/core/initialise';
+import type { Network } from '../../src/core/layer';
+import { atOnce } from '../../src/core/recording/recording';
+import { exporters } from '../../src/formats/export';
+import { memory, open } from '../../src/formats/index';
+import { exportSourceOf } from '../../src/sessionExport';
+import { joined } from './joined';
+
+const STEPS = 5000;
+const cell = cellById('gru');
+const network: Network = { name: 'gru', levels: [{ name: 'gru', merge: 'none', directions: [{ cell, inputSize: 2, units: 3, direction: 'forward', params: initialise(cell, 2, 3, 'pytorch', 4) }] }] };
+const x = Float32Array.from({ length: STEPS * 2 }, (_, k) => Math.cos(k * 0.7));
+const wave = Float32Array.from({ length: STEPS * 3 }, (_, k) => Math.sin(k));
+
+describe('export of what is shown', () => {
+  it('writes a trace that opens with every number as it was, whatever is held', async () => {
+    for (const memoryLimit of [2 ** 28, 2 ** 16]) {
+      const { session } = joined();
+      await session.open({
+        reference: '', model: 'weather', weights: { description: 'w.pt' }, notes: [], canReveal: false,
+        content: { kind: 'run', network, parameters: [0], seed: 1, memory: memoryLimit, sequence: { steps: STEPS, width: 2, data: x, axis: 'time', rate: 50, curves: [{ name: 'wave', perStep: 3, data: wave }], description: 'sound.wav', notes: [] } },
+      });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of exporters.find(e => e.id === 'trace')!.write(await exportSourceOf(session))) pieces.push(piece);
+      const trace = await open(memory('t.safetensors', Buffer.concat(pieces)));
+      assert.equal(trace.kind, 'trace');
+      if (trace.kind !== 'trace') return;
+      assert.equal(trace.steps, STEPS);
+      assert.equal(trace.rate, 50);
+      assert.equal(trace.levels[0]!.cell?.id, 'gru');
+      const expected = atOnce(running(network, x, STEPS)).levels[0]!.directions[0]!.signals;
+      for (const signal of trace.levels[0]!.directions[0]!.signals) {
+        assert.deepEqual(await signal.read(0, STEPS), signal.name === 'x' ? x : Float32Array.from(expected[signal.name]!), `${signal.name} with ${memoryLimit} bytes`);
+      }
+      assert.deepEqual(trace.levels[0]!.directions[0]!.signals.map(s => s.name), ['x', 'r', 'z', 'n', 'h']);
+      assert.deepEqual(await trace.tracks?.[0]?.read(0, STEPS), wave);
+    }
+  });
+
+  it('is refused where nothing is shown', async () => {
+    await assert.rejects(exportSourceOf(joined().session), /Nothing is shown/);
+  });
+});
