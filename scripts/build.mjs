@@ -27,6 +27,7 @@ const BUNDLES = [
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
   { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: WEB },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },
+  { from: 'webview/file.ts', to: 'dist/webview/file.js', settings: WEB },
 ];
 /** The runtime for graphs stays as it is: bundled to CommonJS it would not find itself. */
 const ORT = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];

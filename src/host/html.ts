@@ -1,8 +1,8 @@
-/** The page of a webview: strict CSP, one script, two style sheets, and nothing that came from a file. */
+/** The page of a webview: strict CSP, one script, its style sheets, and nothing that came from a file. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-export function page(webview: vscode.Webview, extension: vscode.Uri, script: 'main' | 'inspector'): string {
+export function page(webview: vscode.Webview, extension: vscode.Uri, script: 'main' | 'inspector' | 'file'): string {
   const uri = (...path: string[]): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, ...path)).toString();
   const nonce = randomBytes(16).toString('base64');
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; font-src ${webview.cspSource}; img-src ${webview.cspSource} data:`;
@@ -13,7 +13,8 @@ export function page(webview: vscode.Webview, extension: vscode.Uri, script: 'ma
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${uri('dist', 'webview', 'codicon.css')}">
-<link rel="stylesheet" href="${uri('media', 'style.css')}">
+<link rel="stylesheet" href="${uri('media', 'style.css')}">${script === 'file' ? `
+<link rel="stylesheet" href="${uri('media', 'file.css')}">` : ''}
 <title>Gatescope</title>
 </head>
 <body data-page="${script}">

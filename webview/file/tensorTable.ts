@@ -1,0 +1,38 @@
+/** Tensors as rows: name, type, shape, size, and a button that copies the name. */
+import type { FileTensor } from '../../src/fileProtocol';
+import { button, el, icon } from '../dom';
+import { visible } from '../words';
+import type { FileContext } from './context';
+import { shapeText } from './gates';
+
+/** Names of files are drawn with unseen characters made visible, and copied as they are. */
+const drawn = (name: string): string => name === '' ? '(no name)' : name.length > 1 ? name.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '␣') : visible(name);
+
+/** `usedBy`: with a column that says which layer a tensor belongs to. */
+export function tensorTable(context: FileContext, tensors: readonly FileTensor[], caption: string, usedBy: boolean): HTMLTableElement {
+  const titles = ['type', 'shape', 'size', ...(usedBy ? ['layer'] : [])];
+  return el('table', { class: 'tensors' }, el('caption', { class: 'hidden' }, caption),
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'text' }, 'tensor'), ...titles.map(t => el('th', { scope: 'col', class: t === 'layer' ? 'text' : undefined }, t)))),
+    el('tbody', {}, ...tensors.map(tensor => row(context, tensor, usedBy))));
+}
+
+function row(context: FileContext, { name, dtype, shape, size, usedBy }: FileTensor, users: boolean): HTMLTableRowElement {
+  const copy = button('tool copy', () => {
+    context.act('copy', name);
+    context.live.say(`Copied ${drawn(name)}`);
+  }, { 'aria-label': `Copy tensor name ${drawn(name)}`, title: 'Copy Tensor Name' }, icon('copy'));
+  return el('tr', {},
+    el('th', { scope: 'row', class: 'text' }, el('span', { class: 'named' }, el('code', {}, drawn(name)), copy)),
+    el('td', {}, dtype || '–'), el('td', { class: 'number' }, dtype === '' ? 'computed' : shapeText(shape)), el('td', { class: 'number' }, size === undefined ? '–' : sizeText(size)),
+    ...(users ? [el('td', { class: 'text' }, usedBy.map(drawn).join(', '))] : []));
+}
+
+/** `16.2 kB` */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes > 0 ? Math.floor(Math.log10(bytes) / 3) : 0);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[power]}`;
+}
+
+export { drawn };
