@@ -93,7 +93,7 @@ describe('PyTorch files', () => {
   it('a vanilla RNN of which nobody says it is tanh until a person decides', async () => {
     const [stack] = (await open('rnn-relu-1.13.pt')).stacks;
     assert.deepEqual([stack?.doubts?.[0]?.id, stack?.doubts?.[0]?.taken, stack?.levels[0]?.cell.id], ['nonlinearity', 'tanh', 'rnn']);
-    assert.match(stack?.levels[0]?.assumptions.join() ?? '', /tanh/);
+    assert.deepEqual(stack?.levels[0]?.assumptions, []);
     const decided = stack?.decide?.({ nonlinearity: 'relu', other: 'x' });
     assert.deepEqual([decided?.doubts?.[0]?.taken, decided?.levels.map(l => l.cell.id), decided?.levels[0]?.assumptions], ['relu', ['rnnRelu', 'rnnRelu'], []]);
     assert.deepEqual(decided?.decide?.({}).levels[0]?.cell.id, 'rnnRelu');

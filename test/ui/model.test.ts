@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { gatescope, readTrace, signalOf } from '../cli/cli';
 import { closePage, newPage, screenshot, workspaceOf, type Theme } from './driver';
@@ -11,16 +11,13 @@ import { pick } from './workbench';
 const MODEL = 'silero_vad_v5.onnx';
 const LAYER = 'If_0_then_branch__Inline_0__/decoder/rnn/LSTM';
 
-/** A folder with a speech detector and a recording beside it, and the detector opened from the explorer. */
+/** A folder with a speech detector and a recording beside it. */
+const FOLDER = 'test/out/speech';
+
+/** The detector, opened from the explorer. */
 async function opened(theme: Theme, width: number): Promise<Page> {
-  const page = await newPage({ theme, width, height: 1000 });
-  const folder = join(workspaceOf(page), 'speech');
-  mkdirSync(folder);
-  copyFileSync(join('node_modules/@ricky0123/vad-web/dist', MODEL), join(folder, MODEL));
-  copyFileSync('test/fixtures/files/onnxGraphs/speech.wav', join(folder, 'speech.wav'));
-  const row = (name: string) => page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
-  await row('speech').first().click();
-  await row(MODEL).click({ button: 'right' });
+  const page = await newPage({ theme, width, height: 1000, folder: FOLDER });
+  await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: MODEL }).click({ button: 'right' });
   await page.waitForTimeout(500); // a click that comes at once counts as the end of the one that opened the menu
   await page.locator('.monaco-menu .action-item').filter({ hasText: 'Open Checkpoint or Trace' }).click();
   await pick(page, LAYER);
@@ -36,6 +33,12 @@ const inked = (frame: Frame, selector: string): Promise<number> => frame.locator
 });
 
 describe('a layer deep in a model, over a recording', () => {
+  before(() => {
+    mkdirSync(FOLDER, { recursive: true });
+    copyFileSync(join('node_modules/@ricky0123/vad-web/dist', MODEL), join(FOLDER, MODEL));
+    copyFileSync('test/fixtures/files/onnxGraphs/speech.wav', join(FOLDER, 'speech.wav'));
+  });
+
   it('shows its gates in step with the waveform, and agrees with the runtime', async () => {
     const page = await opened('dark', 1280);
     const frame = await alone(page);
@@ -43,7 +46,7 @@ describe('a layer deep in a model, over a recording', () => {
     assert.match(text, /agrees with ONNX Runtime [\d.]+: \d\.\de-[6-9]/);
     assert.match(text, /speech\.wav, 10\.4 s at 16 kHz, through silero_vad_v5\.onnx/);
     for (const curve of ['waveform', 'speech probability']) assert.ok(await inked(frame, `canvas[data-curve="${curve}"]`) > 0.99, curve);
-    const at = (name: string): string => join(workspaceOf(page), 'speech', name);
+    const at = (name: string): string => join(workspaceOf(page), name);
     const { code, err } = gatescope('run', at(MODEL), '--layer', LAYER, '--input', at('speech.wav'), '--out', at('speech.trace.safetensors'));
     assert.equal(code, 0, err);
     const trace = await readTrace(at('speech.trace.safetensors'));

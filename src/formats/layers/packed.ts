@@ -82,7 +82,7 @@ function levelOf(name: string, { forward, reverse }: LevelTensors, below: LevelR
     name, cell, inputSize: known.inputSize, units: known.hidden, directions: directions.map(([direction]) => direction), merge: 'concat',
     parameters: tensors.reduce((sum, t) => sum + t.shape.reduce((a, b) => a * b, 1), 0),
     tensors: tensors.map(t => t.name),
-    assumptions: [...(known.family === 'rnn' && !options.nonlinearity && !options.decided ? [TANH] : []), ...assumptionsOf(used)],
+    assumptions: assumptionsOf(used),
     ...(problem === undefined ? {} : { problem }),
     load: async () => {
       if (problem !== undefined) throw new FormatError('checkpoint', `${printable(name)} cannot be loaded: ${problem}`);
@@ -92,8 +92,6 @@ function levelOf(name: string, { forward, reverse }: LevelTensors, below: LevelR
     },
   };
 }
-
-const TANH = 'the nonlinearity is tanh, PyTorch\'s default: the file does not say';
 
 /** What the making of weights took for granted, and that integers were scaled back. */
 function assumptionsOf(used: readonly TensorRef[]): readonly string[] {
