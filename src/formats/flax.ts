@@ -15,6 +15,7 @@ const MOST_METADATA = 50;
 
 export const flax: Format = {
   id: FORMAT,
+  title: 'Flax',
   extensions: ['msgpack'],
   match: head => looksLikeMsgpack(head),
   open: openFlax,

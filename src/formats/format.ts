@@ -158,6 +158,8 @@ export interface Trace {
 /** One file format: tells by content whether a file is its, and opens it. Adding one is a file and a word in index.ts. */
 export interface Format {
   readonly id: string;
+  /** As people call it, such as "PyTorch". */
+  readonly title: string;
   /** Extensions shown in file pickers, without dots. */
   readonly extensions: readonly string[];
   /** Of these, those that say by themselves that a file may be a model: looked for in workspaces. All where absent. */

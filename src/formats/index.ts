@@ -32,8 +32,15 @@ async function matching(head: Uint8Array, bytes: Bytes): Promise<Format | undefi
   return undefined;
 }
 
-/** `.safetensors, .onnx` */
-export const openable = (): string => choosable().map(e => `.${e}`).join(', ');
+/** `ONNX (.onnx), PyTorch (.pt, .pth)`: each extension with the first format that has it. */
+export function openable(): string {
+  const said = new Set<string>();
+  return formats.flatMap(({ title, extensions }) => {
+    const own = extensions.filter(e => !said.has(e));
+    own.forEach(e => said.add(e));
+    return own.length > 0 ? [`${title} (${own.map(e => `.${e}`).join(', ')})`] : [];
+  }).join(', ');
+}
 
 /** Extensions to look for in a workspace, without dots. */
 export const sought = (): string[] => [...new Set(formats.flatMap(f => f.sought ?? f.extensions))];

@@ -13,6 +13,7 @@ import { looksLikeZip, openZip } from './parts/zip';
 
 export const keras: Format = {
   id: 'keras',
+  title: 'Keras',
   extensions: ['keras', 'h5', 'hdf5'],
   match: async (head, bytes) => looksLikeZip(head) ? isArchive(bytes) : looksLikeHdf5(head) && await isKerasFile(bytes),
   open: openKeras,
@@ -60,10 +61,13 @@ export async function readModel(bytes: Bytes): Promise<KerasModel> {
   return looksLikeZip(head) ? readArchive(bytes) : modelOf(await openStore(await openHdf5(bytes, FORMAT)), undefined, {});
 }
 
+/** Bytes of a configuration; a model of a thousand layers has about one million. */
+const MOST_JSON = 1 << 26;
+
 async function readArchive(bytes: Bytes): Promise<KerasModel> {
   const zip = await openZip(bytes, FORMAT);
   const read = async (name: string): Promise<Json> => {
-    const member = await zip.member(name).open();
+    const member = await zip.member(name).open(MOST_JSON);
     return parseJson(FORMAT, name, new TextDecoder().decode(await readExactly(member, FORMAT, name, 0, member.size)));
   };
   const config = await read('config.json');

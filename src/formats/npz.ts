@@ -14,6 +14,7 @@ const MOST_HEAD = (1 << 20) + 16;
 
 export const npz: Format = {
   id: FORMAT,
+  title: 'NumPy',
   extensions: ['npz'],
   match: async (head, bytes) => looksLikeZip(head) && holdsLayers(bytes),
   open: openNpz,

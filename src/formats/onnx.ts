@@ -10,6 +10,7 @@ import { narrow } from './parts/numbers';
 
 export const onnx: Format = {
   id: 'onnx',
+  title: 'ONNX',
   extensions: ['onnx'],
   match: (head, bytes) => looksLikeOnnx(head) || /\.onnx$/i.test(bytes.name),
   open: openOnnx,

@@ -37,6 +37,7 @@ const readers: readonly Reader[] = [
 
 export const recording: Format = {
   id: FORMAT,
+  title: 'recorded states',
   extensions: readers.flatMap(r => r.extensions),
   // Tables and lists are mostly something else.
   sought: ['npz'],

@@ -8,6 +8,7 @@ import { isTrace, traceOf } from './trace';
 
 export const safetensors: Format = {
   id: 'safetensors',
+  title: 'safetensors',
   extensions: ['safetensors'],
   match: head => looksLikeSafetensors(head),
   open: openSafetensors,

@@ -13,6 +13,7 @@ const HEAD = 4096;
 
 export const shards: Format = {
   id: FORMAT,
+  title: 'sharded safetensors',
   extensions: ['safetensors.index.json'],
   match: head => looksLikeIndex(new TextDecoder().decode(head)),
   open: openShards,

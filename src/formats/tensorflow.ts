@@ -8,6 +8,7 @@ import { fullNames, GRAPH } from './tensorflow/objects';
 
 export const tensorflow: Format = {
   id: FORMAT,
+  title: 'TensorFlow',
   extensions: ['index', 'pb'],
   sought: ['index'],
   match: async (head, bytes) => isSavedModel(head, bytes) || (/\.index$/i.test(bytes.name) && looksLikeTable(bytes)),

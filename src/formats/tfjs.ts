@@ -14,6 +14,7 @@ import { missingShards, tensorsOf } from './tfjs/shards';
 
 export const tfjs: Format = {
   id: 'tfjs',
+  title: 'TensorFlow.js',
   extensions: ['json'],
   match: head => looksLikeModel(new TextDecoder().decode(head)),
   open: openTfjs,

@@ -20,6 +20,7 @@ import { warningsOf } from './torch/warnings';
 
 export const torch: Format = {
   id: FORMAT,
+  title: 'PyTorch',
   extensions: ['pt', 'pth', 'ckpt', 'bin', 'pkl', 'jit', 'ptl'],
   // What ends with .bin or .pkl is mostly something else.
   sought: ['pt', 'pth', 'ckpt', 'jit', 'ptl'],

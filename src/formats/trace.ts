@@ -15,6 +15,7 @@ const FORMAT = 'trace';
 
 export const trace: Format = {
   id: FORMAT,
+  title: 'safetensors',
   extensions: ['safetensors'],
   // We write this key first, so it is within the head.
   match: head => looksLikeSafetensors(head) && new TextDecoder('latin1').decode(head.subarray(8)).includes('"gatescope"'),

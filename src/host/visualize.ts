@@ -54,7 +54,7 @@ async function pickLayer(uri: vscode.Uri): Promise<LayerKey | undefined> {
 async function none(file: string): Promise<void> {
   const open = 'Open a checkpoint or trace…';
   const said = await vscode.window.showInformationMessage(sentence(
-    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces (${openable()}).`), open);
+    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces: ${openable()}.`), open);
   if (said === open) await vscode.commands.executeCommand('gatescope.openFile');
 }
 

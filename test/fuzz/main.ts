@@ -46,7 +46,9 @@ async function main(options: Options): Promise<void> {
   const started = Date.now();
   const until = options.seconds === undefined ? Infinity : started + options.seconds * 1000;
   const first = options.case ?? (options.damaged ? fixedCases(plan) : 0);
-  const end = first + (options.case === undefined ? options.executions ?? Infinity : 1);
+  // Without fixtures there is nothing to damage: the hostile files are all.
+  const last = plan.entries.length > 0 ? Infinity : fixedCases(plan);
+  const end = Math.min(last, first + (options.case === undefined ? options.executions ?? Infinity : 1));
   for (let k = first; k < end && Date.now() < until && totals.findings.size < MOST_FINDINGS;) {
     const next = await batch({ seed: options.seed, only: options.only, from: k, to: Math.min(end, k + BATCH), until, disk: join(options.out, 'disk'), ...(options.planted ? { planted: true } : {}) }, options.out, plan, totals);
     totals.done += next - k;

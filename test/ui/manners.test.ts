@@ -152,7 +152,7 @@ describe('bad input', () => {
     writeFileSync(join(workspaceOf(page), 'plain.py'), 'x = 1\n');
     await openFile(page, 'plain.py');
     await palette(page, 'Visualize LSTM');
-    assert.match(await (await notification(page)).innerText(), /No recurrent layer in plain\.py\. .*\.safetensors, \.onnx/);
+    assert.match(await (await notification(page)).innerText(), /No recurrent layer in plain\.py\. .*nn\.LSTM.*safetensors \(\.safetensors\).*ONNX \(\.onnx\), PyTorch \(\.pt, /);
     await closePage(page);
   });
 });

@@ -13,8 +13,8 @@ export interface ZipMember {
   /** Bytes in the file. */
   readonly packed: number;
   readonly stored: boolean;
-  /** The member as bytes of its own: a window on the file where it is stored, unpacked in memory (MOST_UNPACKED at most) where it is deflated. @throws FormatError */
-  open(): Promise<Bytes>;
+  /** The member as bytes of its own: a window on the file where it is stored, unpacked in memory where it is deflated: `most` bytes, 256 MB where it is not said. @throws FormatError */
+  open(most?: number): Promise<Bytes>;
   /** The first bytes, unpacked: `length`, or fewer where the member is shorter. Reads no more of the file than it must. @throws FormatError */
   head(length: number): Promise<Uint8Array>;
 }
@@ -134,10 +134,10 @@ function memberOf(bytes: Bytes, format: string, entry: Uint8Array, offset: numbe
   };
   return {
     name, size, packed, stored: method === 0,
-    open: async () => {
+    open: async (most = MOST_UNPACKED) => {
       const from = await begin();
       const short = name.slice(name.lastIndexOf('/') + 1);
-      return method === 0 ? windowOf(bytes, short, from, size) : memory(short, await unpacked(bytes, format, what, from, packed, size));
+      return method === 0 ? windowOf(bytes, short, from, size) : memory(short, await unpacked(bytes, format, what, { from, packed, size, most: Math.min(most, MOST_UNPACKED) }));
     },
     head: async length => {
       const from = await begin();
@@ -191,8 +191,8 @@ function widened(fields: { size: number; packed: number; local: number }, extra:
   return found;
 }
 
-async function unpacked(bytes: Bytes, format: string, what: string, from: number, packed: number, size: number): Promise<Uint8Array> {
-  if (size > MOST_UNPACKED || size > packed * MOST_RATIO + 64) throw new FormatError(format, `${what} claims to unpack ${packed} bytes to ${size}; at most ${MOST_UNPACKED} are unpacked`, from);
+async function unpacked(bytes: Bytes, format: string, what: string, { from, packed, size, most }: { from: number; packed: number; size: number; most: number }): Promise<Uint8Array> {
+  if (size > most || size > packed * MOST_RATIO + 64) throw new FormatError(format, `${what} claims to unpack ${packed} bytes to ${size}; at most ${most} are unpacked`, from);
   const raw = await readExactly(bytes, format, what, from, packed);
   let out: Uint8Array;
   try {

@@ -1,7 +1,7 @@
 /** PyTorch's zip files, of `torch.save` since 1.6 and of `torch.jit.save`: a pickle, and each storage as a member of its own. */
 import { FormatError, type Bytes } from '../format';
 import type { Evidence } from '../layers/pytorch';
-import { readExactly } from '../parts/checked';
+import { printable, readExactly } from '../parts/checked';
 import { readPickle } from '../parts/pickle';
 import { as, itemsOf, nameOf, type Global, type Instance, type Value } from '../parts/pickle/values';
 import { openZip, type Zip } from '../parts/zip';
@@ -24,6 +24,8 @@ export interface Part {
 
 const MAIN = /^(.*\/)?data\.pkl$/s;
 const MOST_CODE = 1 << 22;
+/** Of a pickle that is deflated, which PyTorch itself never writes. */
+const MOST_PICKLE = 1 << 26;
 
 /** Whether a zip file is PyTorch's; one that is damaged is nobody's until its extension is asked. */
 export const isArchive = (bytes: Bytes): Promise<boolean> => openZip(bytes, FORMAT).then(zip => zip.members.some(m => MAIN.test(m.name)), () => false);
@@ -54,12 +56,12 @@ async function littleEndian(zip: Zip, folder: string): Promise<boolean> {
   if (!zip.has(`${folder}byteorder`)) return true;
   const member = await zip.member(`${folder}byteorder`).open();
   const order = new TextDecoder().decode(await readExactly(member, FORMAT, 'the byte order', 0, Math.min(member.size, 16))).trim();
-  if (order !== 'little' && order !== 'big') throw new FormatError(FORMAT, `the byte order should be little or big, but is "${order.slice(0, 16)}"`);
+  if (order !== 'little' && order !== 'big') throw new FormatError(FORMAT, `the byte order should be little or big, but is "${printable(order)}"`);
   return order === 'little';
 }
 
 async function partOf(zip: Zip, folder: string, stem: string, prefix: string, little: boolean): Promise<Part> {
-  const { value, globals } = await readPickle(await zip.member(`${folder}${stem}.pkl`).open(), FORMAT);
+  const { value, globals } = await readPickle(await zip.member(`${folder}${stem}.pkl`).open(MOST_PICKLE), FORMAT);
   return {
     root: value, globals, prefix, evidence: module => codeOf(zip, folder, module),
     storages: { little, open: key => zip.member(`${folder}${stem}/${key}`).open() },
