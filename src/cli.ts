@@ -2,10 +2,11 @@
 import { exportCommand } from './cli/export';
 import { inspectCommand } from './cli/inspect';
 import { outlineCommand } from './cli/outline';
+import { reportCommand } from './cli/report';
 import { runCommand } from './cli/run';
-import { UsageError, type Command } from './cli/command';
+import { UsageError, wordsOf, type Command } from './cli/command';
 
-const commands: readonly Command[] = [outlineCommand, inspectCommand, runCommand, exportCommand];
+const commands: readonly Command[] = [outlineCommand, inspectCommand, runCommand, exportCommand, reportCommand];
 
 const help = (): string => `gatescope: see inside recurrent networks, without an editor.
 
@@ -27,7 +28,6 @@ async function main(args: readonly string[]): Promise<void> {
 process.stdout.on('error', error => { if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0); });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`gatescope: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`gatescope: ${wordsOf(error).replace(/\s*\n\s*/g, ' ')}\n`);
   process.exitCode = 1;
 });

@@ -4,12 +4,14 @@ import { generatorById } from './core/generate';
 import { outputSize } from './core/parameters';
 import { shortenedSource } from './core/rows';
 import type { Sequence } from './core/sequence';
-import { cannotOpen, emptyInput, encoderShape, graphNotRun, noEncoder, noVocabulary, wrongWidth } from './errors';
+import { cannotOpen, emptyInput, encoderShape, graphNotRun, noEncoder, nothingBefore, noVocabulary, wrongWidth } from './errors';
 import { openSequence, readVocabulary, type Bytes, type Checkpoint, type Encoding, type Vocabulary } from './formats/index';
+import { l10n, term, thousands } from './l10n';
 import type { Note } from './protocol';
-import type { Decoder } from './recorder';
+import type { Decoder } from './studies/run';
 import type { Subject } from './session';
 import type { LayerSpec } from './source/outline';
+import { trainingOf } from './training';
 import { goesThrough, readsTokens, settledByModel, throughModel, type Services, type Through } from './throughModel';
 import { upstreamOf, type Upstream } from './upstream';
 import type { Wanted } from './wanted';
@@ -31,12 +33,14 @@ export interface Request {
   /** The cell that the code says; null where it is chosen at run time or there is no code. */
   readonly cellId: string | null;
   readonly binding: Binding;
+  /** Where they are known already, as those of a cell that a person wrote. */
+  readonly weights?: Weights;
 }
 
 /** @throws Problem, FormatError */
 export async function subjectOf(request: Request, files: Files, settings: Settings, services: Services = {}): Promise<Subject> {
   const { binding, wanted, spec, cellId } = request;
-  const weights = await weightsOf(wanted, spec, cellId, binding, files, settings.seed);
+  const weights = request.weights ?? await weightsOf(wanted, spec, cellId, binding, files, settings.seed);
   const { network, sequence, expected } = shortened(await inputOf(binding, weights, files, settings.seed, services), settings.maximumSteps);
   const decoder = await decoderOf(binding, weights);
   const seed = binding.generate?.seed ?? settings.seed;
@@ -44,8 +48,9 @@ export async function subjectOf(request: Request, files: Files, settings: Settin
     reference: request.reference,
     model: request.model,
     weights: { description: weights.description, ...(weights.invented ? { invented: weights.invented } : {}) },
-    notes: [...(network === weights.network ? weights.notes : weights.notes.filter(n => !settledByModel(n))), ...sequence.notes.map((text): Note => ({ severity: /misses|missing|NaN|Only/.test(text) ? 'warning' : 'info', text })), ...decoder.notes],
+    notes: [...(network === weights.network ? weights.notes : weights.notes.filter(n => !settledByModel(n))), ...sequence.notes.map(noteOf), ...decoder.notes],
     canReveal: spec !== undefined,
+    ...(weights.checkpoint ? trainingOf(weights.checkpoint.metadata) : {}),
     ...(weights.stack?.doubts ? { doubts: weights.stack.doubts } : {}),
     content: {
       kind: 'run', network, sequence, inputSeed: seed, parameters: weights.parameters,
@@ -60,16 +65,20 @@ async function inputOf(binding: Binding, weights: Weights, files: Files, seed: n
   const { network, checkpoint, stack, bytes } = weights;
   const { inputSize } = network.levels[0]!.directions[0]!;
   const direct = async (): Promise<Through> => ({ network, sequence: await sequenceOf(binding, weights, files, seed) });
-  if (binding.input === undefined || binding.into === 'layer' || !checkpoint || !stack || !bytes || binding.tensors) return direct();
-  const upstream = await upstreamOf(bytes, checkpoint, stack, services.runtimes ?? noRuntime);
-  if (!upstream) return direct();
+  if (binding.input === undefined || binding.into === 'layer') return direct();
+  const upstream = checkpoint && stack && bytes && !binding.tensors ? await upstreamOf(bytes, checkpoint, stack, services.runtimes ?? noRuntime) : undefined;
+  if (!upstream && binding.into === 'model') throw nothingBefore(network.name, weights.description);
+  if (!upstream || !bytes) return direct();
   const given = await modelInput(binding, upstream, files);
   if (!goesThrough(binding, given, inputSize)) return direct();
   if (upstream.runsGraph && services.mayRun && !await services.mayRun(bytes.name)) throw graphNotRun(bytes.name);
   return throughModel(upstream, given, binding, network, bytes.name, services);
 }
 
-const noRuntime = (): Promise<never> => Promise.reject(new Error('Graphs cannot be run here.'));
+/** What readers say of an input; a sequence that was cut is said so by us. */
+const noteOf = (text: string): Note => ({ severity: /misses|missing|NaN|Only|gatescope\.maximumSteps/.test(text) ? 'warning' : 'info', text });
+
+const noRuntime = (): Promise<never> => Promise.reject(new Error(l10n('Graphs cannot be run here.')));
 
 /** The input as the model takes it: a text as indices, without an encoder. */
 async function modelInput(binding: Binding, upstream: Upstream, files: Files): Promise<Sequence> {
@@ -108,9 +117,11 @@ async function sequenceOf(binding: Binding, weights: Weights, files: Files, seed
 
 function generated(binding: Binding, width: number, seed: number, layer: string): Sequence {
   const { kind, steps, seed: own } = binding.generate ?? { kind: 'noise', steps: 200, seed };
-  const sequence = generatorById(kind).make({ steps, width, seed: own });
+  const { label, make } = generatorById(kind);
+  const sequence = make({ steps, width, seed: own });
   if (sequence.width !== width) throw wrongWidth(sequence.description, sequence.width, layer, width, undefined);
-  return sequence;
+  const invented = l10n('{0}, seed {1}', term(label).toLowerCase(), own);
+  return { ...sequence, invented, description: steps === 1 ? l10n('{0}, 1 step', invented) : l10n('{0}, {1} steps', invented, steps) };
 }
 
 async function textOptions(binding: Binding, inputSize: number, checkpoint: Checkpoint | undefined, files: Files, input: string): Promise<{ vocabulary: Vocabulary; encoding: Encoding }> {
@@ -137,7 +148,7 @@ async function decoderOf(binding: Binding, { checkpoint, network }: Weights): Pr
   const weight = tensorIn(checkpoint, name, checkpoint.format);
   const width = outputSize(network.levels.at(-1)!);
   if (weight.shape.length !== 2 || weight.shape[1] !== width) {
-    return { notes: [{ severity: 'warning', text: `${name} is not used as the decoder: expected [vocabulary, ${width}], found [${weight.shape.join(', ')}].`, actions: [{ id: 'edit:decoder', label: 'Choose a decoder…' }] }] };
+    return { notes: [{ severity: 'warning', text: l10n('{0} is not used as the decoder: expected [vocabulary, {1}], found [{2}].', name, width, weight.shape.join(', ')), actions: [{ id: 'edit:decoder', label: l10n('Choose a decoder…') }] }] };
   }
   const bias = binding.decoderBias === undefined ? undefined : tensorIn(checkpoint, binding.decoderBias, checkpoint.format);
   const fits = bias?.shape.length === 1 && bias.shape[0] === weight.shape[0];
@@ -165,7 +176,7 @@ function firstSteps(sequence: Sequence, most: number): Sequence {
     ...(ids ? { ids: ids.slice(0, most) } : {}),
     ...(mask ? { mask: mask.slice(0, most) } : {}),
     ...(curves ? { curves: curves.map(c => ({ ...c, data: c.data.slice(0, most * c.perStep) })) } : {}),
-    description: `${sequence.description}, the first ${most.toLocaleString('en')}`,
-    notes: [...sequence.notes, `Only the first ${most} of ${sequence.steps} steps are run (setting gatescope.maximumSteps).`],
+    description: l10n('{0}, the first {1}', sequence.description, thousands(most)),
+    notes: [...sequence.notes, l10n('Only the first {0} of {1} steps are run (setting gatescope.maximumSteps).', most, sequence.steps)],
   };
 }

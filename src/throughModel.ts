@@ -2,8 +2,9 @@
 import type { Binding } from './binding';
 import type { Network } from './core/layer';
 import type { Sequence } from './core/sequence';
+import { l10n } from './l10n';
 import type { Note } from './protocol';
-import type { Expected } from './recorder';
+import type { Expected } from './studies/run';
 import type { ModelInput, Progress, Reached, Runtimes, Upstream } from './upstream';
 
 /** What only a host or the command line can give. */
@@ -13,6 +14,8 @@ export interface Services {
   /** Asked before a file's own graph runs; absent: it may. */
   readonly mayRun?: (file: string) => Promise<boolean>;
   readonly progress?: (progress: Progress) => void;
+  /** Told what came out of the model's beginning, whole. */
+  readonly reached?: (reached: Reached) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +33,7 @@ export function goesThrough({ into }: Binding, { width, rate }: Pick<Sequence, '
 }
 
 /** What was taken for granted of a layer alone, and is known when its model runs. */
-export const settledByModel = (note: Note): boolean => /^Assumed: (the initial . is zero|every step counts)/.test(note.text);
+export const settledByModel = (note: Note): boolean => /: (the initial . is zero|every step counts)/.test(note.text);
 
 /** True where the model reads indices of words or characters. */
 export const readsTokens = ({ inputs }: Upstream): boolean => recorded(inputs).some(({ dtype }) => /int/.test(dtype));
@@ -43,6 +46,7 @@ export async function throughModel(upstream: Upstream, given: Sequence, binding:
     ...(services.progress ? { progress: services.progress } : {}),
     ...(services.signal ? { signal: services.signal } : {}),
   });
+  services.reached?.(reached);
   return {
     sequence: sequenceOf(reached, given, network, file),
     network: reached.initial ? begun(network, reached.initial) : network,
@@ -60,7 +64,7 @@ function sequenceOf({ steps, x, mask, tracks, secondsPerStep, labels, notes }: R
     ...(given.invented === undefined ? {} : { invented: given.invented }),
     ...(mask ? { mask } : {}),
     curves: tracks,
-    description: `${given.description}, through ${file}`,
+    description: l10n('{0}, through {1}', given.description, file),
     notes: [...given.notes, ...notes],
   };
 }

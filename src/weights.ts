@@ -9,6 +9,7 @@ import { cannotOpen, doesNotFit, noLayerIn, noSuchStack, noSuchTensor, noUnits, 
 import type { Bytes, Checkpoint, StackRef, TensorRef } from './formats/format';
 import { open } from './formats/index';
 import { stackFromTensors } from './formats/layers';
+import { l10n } from './l10n';
 import type { Invented, Note } from './protocol';
 import type { LayerSpec } from './source/outline';
 import { misfit, type Wanted } from './wanted';
@@ -37,7 +38,7 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
   const file = baseOf(path);
   const bytes = await files.open(path).catch((error: unknown) => { throw cannotOpen(file, error instanceof Error ? error.message : String(error)); });
   const checkpoint = await open(bytes);
-  if (checkpoint.kind === 'trace') throw noLayerIn(file, 'a trace, which has signals and no weights');
+  if (checkpoint.kind === 'trace') throw noLayerIn(file, l10n('a trace, which has signals and no weights'));
   const found = stackOf(checkpoint, wanted, binding, file);
   const stack = binding.assume && found.decide ? found.decide(binding.assume) : found;
   const mismatch = misfit(stack, wanted);
@@ -51,7 +52,7 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
     notes: [
       ...(checkpoint.warnings ?? []).map((text): Note => ({ severity: 'warning', text })),
       ...doubtNotes(stack, binding, cellId),
-      ...[...new Set(said)].map((text): Note => ({ severity: 'info', text: `Assumed: ${text}.` })),
+      ...[...new Set(said)].map((text): Note => ({ severity: 'info', text: l10n('Assumed: {0}.', text) })),
     ],
     checkpoint,
     stack,
@@ -62,24 +63,30 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
 /** What a file leaves open and a person may decide otherwise; what the code or the person has settled is no news. */
 function doubtNotes({ doubts = [] }: StackRef, { assume = {} }: Binding, cellId: string | null): Note[] {
   return doubts.filter(d => assume[d.id] === undefined && !(cellId !== null && d.id === 'nonlinearity')).map(({ id, question, options, taken, evidence }) => ({
-    severity: 'info', text: `${question} Assumed: ${options.find(o => o.id === taken)?.label ?? taken} (${evidence}).`,
-    actions: [{ id: `edit:assume:${id}`, label: 'Change…' }],
+    severity: 'info', text: l10n('{0} Assumed: {1} ({2}).', question, options.find(o => o.id === taken)?.label ?? taken, evidence),
+    actions: [{ id: `edit:assume:${id}`, label: l10n('Change…') }],
   }));
 }
 
-function stackOf(checkpoint: Checkpoint, wanted: Wanted, binding: Binding, file: string): StackRef {
+/** The stack that a binding means, or the first that fits. @throws Problem */
+export function stackOf(checkpoint: Checkpoint, wanted: Wanted, binding: Binding, file: string): StackRef {
   if (binding.tensors) return byHand(checkpoint, wanted, binding.tensors, file);
-  if (checkpoint.stacks.length === 0) throw noLayerIn(file, `${checkpoint.tensors.length} tensors${checkpoint.tensors.length ? `: ${checkpoint.tensors.slice(0, 6).map(t => t.name).join(', ')}${checkpoint.tensors.length > 6 ? ' …' : ''}` : ''}`);
+  if (checkpoint.stacks.length === 0) throw noLayerIn(file, tensorsFound(checkpoint));
   if (binding.stack === undefined) return checkpoint.stacks.find(s => misfit(s, wanted) === undefined) ?? checkpoint.stacks[0]!;
   const found = checkpoint.stacks.find(s => s.name === binding.stack);
   if (!found) throw noSuchStack(file, binding.stack, checkpoint.stacks.map(s => s.name));
   return found;
 }
 
+function tensorsFound({ tensors }: Checkpoint): string {
+  if (tensors.length === 0) return l10n('0 tensors');
+  return l10n('{0} tensors: {1}', tensors.length, `${tensors.slice(0, 6).map(t => t.name).join(', ')}${tensors.length > 6 ? ' …' : ''}`);
+}
+
 /** Tensors in the order kernel, recurrent kernel, bias, recurrent bias. */
 function byHand(checkpoint: Checkpoint, wanted: Wanted, names: readonly string[], file: string): StackRef {
   const [kernel, recurrentKernel, bias, recurrentBias] = names.map(name => tensorIn(checkpoint, name, file));
-  if (!kernel || !recurrentKernel) throw noLayerIn(file, 'fewer than two tensors chosen');
+  if (!kernel || !recurrentKernel) throw noLayerIn(file, l10n('fewer than two tensors chosen'));
   return stackFromTensors('pytorch', wanted.name || file, [{ forward: { kernel, recurrentKernel, bias, recurrentBias } }]);
 }
 
@@ -106,17 +113,17 @@ function madeUp(wanted: Wanted, spec: LayerSpec | undefined, cellId: string | nu
   const rule = spec?.framework === 'keras' ? 'keras' : 'pytorch';
   const inputSize = wanted.inputSize ?? assumed.inputSize, units = wanted.units ?? assumed.units;
   const guesses = [
-    ...(wanted.inputSize === null ? [`input size ${inputSize}${spec?.symbols.inputSize ? ` for ${spec.symbols.inputSize}` : ''}`] : []),
-    ...(wanted.units === null ? [`${units} units${spec?.symbols.units ? ` for ${spec.symbols.units}` : ''}`] : []),
+    ...(wanted.inputSize === null ? [spec?.symbols.inputSize ? l10n('Assumed input size {0} for {1}: the code does not settle it.', inputSize, spec.symbols.inputSize) : l10n('Assumed input size {0}: the code does not settle it.', inputSize)] : []),
+    ...(wanted.units === null ? [spec?.symbols.units ? l10n('Assumed {0} units for {1}: the code does not settle it.', units, spec.symbols.units) : l10n('Assumed {0} units: the code does not settle it.', units)] : []),
   ];
   const cell = cellById(wanted.projection ? 'lstmProjected' : cellId);
   const network = stackOfRandom(wanted, cell, inputSize, units, rule, seed);
   return {
     network,
     parameters: network.levels.map(level => level.directions.reduce((sum, l) => sum + parameterCount(l.cell, l.inputSize, l.units, more(wanted, units)), 0)),
-    description: `random, ${rule === 'keras' ? 'Keras' : 'PyTorch'} default init, seed ${seed}`,
-    invented: { words: `random, ${rule === 'keras' ? 'Keras' : 'PyTorch'} default init`, seed },
-    notes: guesses.map(text => ({ severity: 'warning', text: `Assumed ${text}: the code does not settle it.` })),
+    description: l10n('random, {0} default init, seed {1}', rule === 'keras' ? 'Keras' : 'PyTorch', seed),
+    invented: { words: l10n('random, {0} default init', rule === 'keras' ? 'Keras' : 'PyTorch'), seed },
+    notes: guesses.map(text => ({ severity: 'warning', text })),
   };
 }
 

@@ -40,3 +40,13 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
   const line = (row: readonly string[]): string => row.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join('  ').trimEnd();
   process.stdout.write(`${[head, ...rows].map(line).join('\n')}\n`);
 }
+
+/** What Node says of a path, in a person's words. */
+const causes: Readonly<Record<string, string>> = { ENOENT: 'no such file or folder', ENOTDIR: 'no such file or folder', EISDIR: 'it is a folder', EACCES: 'not allowed', EPERM: 'not allowed' };
+
+/** A thrown value in words. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  return path !== undefined && Object.hasOwn(causes, code) ? `${path}: ${causes[code]}.` : error.message;
+}

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { open } from '../formats/index';
 import { chosen, exporters, sourceOf } from '../formats/export';
 import { fileBytes } from '../platform/node';
+import { answersOf, checkAnswers, doubtLine, questionsOf } from './assume';
 import { count, options, UsageError, type Command } from './command';
 
 export const exportCommand: Command = {
@@ -27,23 +28,17 @@ export const exportCommand: Command = {
     if (resolve(values.out) === resolve(file)) throw new UsageError('export cannot write over the file that it reads.');
     const opened = await open(await fileBytes(file));
     if (opened.kind !== 'trace') throw new UsageError(`${file} is a checkpoint; export needs a recording. Make one with gatescope run.`);
-    const answered = opened.decide?.(answersOf(values.choose ?? [])) ?? opened;
+    const answers = answersOf(values.choose ?? [], 'choose');
+    checkAnswers(answers, questionsOf(opened), basename(file), 'choose');
+    const answered = opened.decide?.(answers) ?? opened;
     const signals = values.signals?.split(',').map(s => s.trim()).filter(Boolean);
     const part = chosen(answered, { signals, from: count(values.from, 'from'), to: count(values.to, 'to') });
     await written(values.out, form.write(sourceOf(part, basename(file))));
-    for (const { question, options: all, taken, evidence } of answered.doubts ?? []) process.stderr.write(`gatescope: note: ${question} ${all.find(o => o.id === taken)?.label ?? taken}: ${evidence}.\n`);
+    for (const doubt of answered.doubts ?? []) if (!Object.hasOwn(answers, doubt.id)) process.stderr.write(`gatescope: note: ${doubtLine(doubt, 'choose')}\n`);
     for (const warning of answered.warnings ?? []) process.stderr.write(`gatescope: note: ${warning}\n`);
     process.stdout.write(`${values.out}: ${part.steps} steps of ${part.levels.map(l => l.name).join(', ')}\n`);
   },
 };
-
-function answersOf(pairs: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(pairs.map(pair => {
-    const at = pair.lastIndexOf('=');
-    if (at < 1) throw new UsageError(`--choose takes ID=OPTION, found ${pair}.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
-}
 
 /** Writes a stream to a file; one that could not be finished is removed. */
 async function written(path: string, pieces: AsyncGenerator<Uint8Array>): Promise<void> {

@@ -1,7 +1,5 @@
 /** `run FILE`: runs a checkpoint's layer over an input and writes every signal as a trace. */
-import { readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Binding, Files } from '../binding';
+import { writeFile } from 'node:fs/promises';
 import type { Loss, NetworkGradients } from '../core/backprop';
 import { backprop } from '../core/backprop';
 import { evaluatorOf, running, type EvaluatorName, type NetworkStates, type NetworkTrace } from '../core/engine';
@@ -12,17 +10,12 @@ import { outputState } from '../core/program';
 import { programOf } from '../core/programs';
 import { atOnce } from '../core/recording/recording';
 import { rowsOf, wholeOf, type Rows } from '../core/rows';
-import type { Sequence } from '../core/sequence';
-import { open, type TracePlan } from '../formats/index';
+import type { TracePlan } from '../formats/index';
 import { readStates, statesFile, type SavedState } from '../formats/states';
-import { fileBytes, runtime } from '../platform/node';
-import { propose } from '../propose';
-import type { Expected } from '../recorder';
-import { subjectOf } from '../subject';
-import { NotReached } from '../upstream';
-import { anything } from '../wanted';
+import { fileBytes } from '../platform/node';
 import { count, options, UsageError, type Command } from './command';
-import { feedsOf, parityLine } from './runModel';
+import { inputOptions, load, othersPassed } from './runLoad';
+import { parityLines } from './runModel';
 import { runWindow, type Window } from './runWindow';
 import { traceFile } from './traceFile';
 
@@ -35,6 +28,7 @@ export const runCommand: Command = {
   --input FILE          .csv, .tsv, .npy, .wav, or text with --vocabulary. What fits the model's own input and not the layer's
                         goes through what stands before the layer, which is then run
   --into model|layer    where the input goes, whatever fits
+  --assume ID=OPTION    another answer to what the file leaves open, as inspect lists it, such as gru-form=reset-before; again for another
   --feed NAME=VALUE     a constant that the model reads, such as sr=16000, or a list 1,2,3; again for another
   --vocabulary FILE     JSON list of characters, or map from character to index (else one beside the checkpoint that fits)
   --encoder NAME        onehot, or an embedding tensor of the checkpoint (else one that fits)
@@ -57,7 +51,8 @@ export const runCommand: Command = {
     if (file === undefined || more.length > 0) throw new UsageError('run needs one FILE.');
     if (values.out === undefined) throw new UsageError('run needs --out FILE to write to.');
     const wanted = evaluatorNamed(values.evaluator);
-    const { network, sequence, expected } = await load(file, values);
+    const run = await load(file, values);
+    const { network, sequence, reached } = run;
     const rows = rowsOf(sequence);
     const window = windowOf(values, sequence.steps);
     const layers = wantedLevels(network, values.layer);
@@ -89,17 +84,17 @@ export const runCommand: Command = {
     if (values['state-out'] !== undefined) await writeFile(values['state-out'], statesFile(statesOf(network, final), window.to));
     if (start > 0) process.stderr.write(`gatescope: note: started at step ${start} from the saved states; the steps before were not run.\n`);
     if (wanted !== evaluator) process.stderr.write('gatescope: note: the reference ran, since this machine cannot run the compiled evaluator.\n');
-    for (const note of sequence.notes) process.stderr.write(`gatescope: note: ${note}\n`);
+    for (const note of run.notes) process.stderr.write(`gatescope: note: ${note}\n`);
     process.stdout.write(`${values.out}: ${plan.steps} steps of ${plan.levels.map(l => l.name).join(', ')} over ${sequence.description}\n`);
-    if (expected && !saved) process.stdout.write(`${parityLine(network, rows, expected, evaluator)}\n`);
+    if (!reached || saved) return;
+    for (const line of parityLines(network, rows, reached, evaluator)) process.stdout.write(`${line}\n`);
+    if (values.layer === undefined) for await (const line of othersPassed(file, values, run)) process.stdout.write(`${line}\n`);
   },
 };
 
 const known = {
-  layer: { type: 'string' }, input: { type: 'string' }, generate: { type: 'string' }, steps: { type: 'string' }, seed: { type: 'string' },
-  vocabulary: { type: 'string' }, encoder: { type: 'string' }, columns: { type: 'string' }, out: { type: 'string' }, evaluator: { type: 'string' },
+  ...inputOptions, out: { type: 'string' }, evaluator: { type: 'string' },
   signals: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, 'state-in': { type: 'string' }, 'state-out': { type: 'string' },
-  into: { type: 'string' }, feed: { type: 'string', multiple: true },
   preactivations: { type: 'boolean' }, gradient: { type: 'boolean' }, loss: { type: 'string' },
 } as const;
 
@@ -134,61 +129,6 @@ function plannedLevel({ levels }: Network, k: number, probe: NetworkTrace, gradi
       return { direction: d.direction, signals: [...named(d.sizes, Object.keys(d.signals)), ...(back ? named(back.sizes, Object.keys(back.signals)) : [])] };
     }),
   };
-}
-
-/** Paths as given on the command line; what lies beside the checkpoint can be proposed. */
-const filesNear = (file: string): Files => ({
-  list: async () => (await readdir(dirname(file))).map(name => join(dirname(file), name).replaceAll('\\', '/')),
-  open: path => fileBytes(path),
-});
-
-interface Run { readonly network: Network; readonly sequence: Sequence; readonly expected?: Expected }
-
-/** Without a layer asked for, the one that the model's execution comes by. */
-async function load(file: string, values: Values): Promise<Run> {
-  return loadStack(file, values).catch(async (error: unknown) => {
-    if (!(error instanceof NotReached) || values.layer !== undefined || error.reached.length === 0) throw error;
-    const opened = await open(await fileBytes(file));
-    const stack = opened.kind === 'checkpoint' ? opened.stacks.find(s => s.levels.some(l => error.reached.includes(l.name))) : undefined;
-    if (!stack) throw error;
-    return loadStack(file, values, stack.name);
-  });
-}
-
-async function loadStack(file: string, values: Values, reached?: string): Promise<Run> {
-  if ((values.input === undefined) === (values.generate === undefined)) throw new UsageError('run needs either --input FILE or --generate KIND.');
-  const seed = count(values.seed, 'seed') ?? 7;
-  const steps = count(values.steps, 'steps', 1);
-  const stack = reached ?? values.layer?.replace(/\.l\d+$/, '');
-  const files = filesNear(file.includes('/') ? file : `./${file}`);
-  const own: Binding = {
-    checkpoint: file,
-    ...(stack === undefined ? {} : { stack: await stackNamed(file, values.layer ?? stack, stack) }),
-    ...(values.input === undefined ? {} : { input: values.input }),
-    ...(values.generate === undefined ? {} : { generate: { kind: values.generate, steps: steps ?? 200, seed } }),
-    ...(values.vocabulary === undefined ? {} : { vocabulary: values.vocabulary }),
-    ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
-    ...(values.columns === undefined ? {} : { columns: values.columns.split(',') }),
-    ...(values.into === undefined ? {} : { into: intoOf(values.into) }),
-    ...(values.feed === undefined ? {} : { feeds: feedsOf(values.feed) }),
-    decoder: null,
-  };
-  const { binding } = await propose(anything(own.stack ?? ''), file, files, own);
-  const subject = await subjectOf({ reference: '', model: file, wanted: anything(own.stack ?? ''), cellId: null, binding }, files, { maximumSteps: steps ?? Number.MAX_SAFE_INTEGER, seed }, { runtimes: () => runtime() });
-  if (subject.content.kind !== 'run') throw new UsageError(`${file} is a trace; run needs a checkpoint.`);
-  return subject.content;
-}
-
-function intoOf(text: string): 'model' | 'layer' {
-  if (text !== 'model' && text !== 'layer') throw new UsageError(`--into takes model or layer, found ${text}.`);
-  return text;
-}
-
-/** `lstm.l1` names a layer of the stack `lstm`, unless a stack is called just so. */
-async function stackNamed(file: string, asked: string, without: string): Promise<string> {
-  const opened = await open(await fileBytes(file));
-  if (opened.kind === 'trace') throw new UsageError(`${file} is a trace; run needs a checkpoint.`);
-  return opened.stacks.some(s => s.name === asked) ? asked : without;
 }
 
 function windowOf(values: Values, steps: number): Window {

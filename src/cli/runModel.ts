@@ -2,11 +2,12 @@
 import { parityOf } from '../analysis/parity';
 import type { EvaluatorName } from '../core/engine';
 import type { Network } from '../core/layer';
+import { outputSize } from '../core/parameters';
 import { outputState } from '../core/program';
 import { programOf } from '../core/programs';
 import { atOnce, recording } from '../core/recording/recording';
 import type { Rows } from '../core/rows';
-import type { Expected } from '../recorder';
+import type { Reached } from '../upstream';
 import { UsageError } from './command';
 
 /** `NAME=1` or `NAME=1,2,3`, by name. @throws UsageError */
@@ -20,11 +21,15 @@ export function feedsOf(texts: readonly string[]): Readonly<Record<string, reado
   }));
 }
 
-/** Runs the network once more over all steps and says how far it is from the model's own runtime. */
-export function parityLine(network: Network, rows: Rows, expected: Expected, evaluator: EvaluatorName): string {
-  const last = network.levels.at(-1)!;
-  const record = [...new Set(last.directions.map(d => outputState(programOf(d.cell)).name))];
-  const { runtime, max, step, bound } = atOnce(parityOf(atOnce(recording(network, rows, { record, evaluator })), network, expected));
-  const judged = max <= bound ? 'ok' : `NOT ok, worst at step ${step}`;
-  return `parity: max |ours - ${runtime}| = ${max.toExponential(1)} over ${rows.steps} steps of ${last.name} (at most ${bound.toExponential(0)}: ${judged})`;
+/** Runs the network once more over all steps and says, a layer, how far it is from the model's own runtime; nothing where none ran. */
+export function parityLines(network: Network, rows: Rows, { runtime, expectedLevels }: Reached, evaluator: EvaluatorName): string[] {
+  if (runtime === undefined || !expectedLevels) return [];
+  const record = [...new Set(network.levels.flatMap(l => l.directions.map(d => outputState(programOf(d.cell)).name)))];
+  const made = atOnce(recording(network, rows, { record, evaluator }));
+  return network.levels.map((level, k) => {
+    const output = expectedLevels[k]!.subarray(0, rows.steps * outputSize(level));
+    const { max, step, bound } = atOnce(parityOf(made, { ...network, levels: network.levels.slice(0, k + 1) }, { runtime, output }));
+    const judged = max <= bound ? 'ok' : `NOT ok, worst at step ${step}`;
+    return `parity: max |ours - ${runtime}| = ${max.toExponential(1)} over ${rows.steps} steps of ${level.name} (at most ${bound.toExponential(0)}: ${judged})`;
+  });
 }

@@ -6,6 +6,7 @@ import { readModel, type Node, type TensorInfo } from './onnx/model';
 import { levelOf } from './onnx/recurrent';
 import { labelOf, scopeOf, scopesWithin, type Scope } from './onnx/scope';
 import { readTensor, typeName } from './onnx/tensor';
+import { printable } from './parts/checked';
 import { narrow } from './parts/numbers';
 
 export const onnx: Format = {
@@ -27,14 +28,25 @@ export async function openOnnx(bytes: Bytes): Promise<Checkpoint> {
   const model = await readModel(bytes);
   const folder = new Folder(bytes);
   const scopes = [...scopesWithin(scopeOf(model.graph))];
+  const stacks = await stacksOf(scopes, folder);
+  const warnings = [...unreadIn(scopes), ...(model.functions > 0 && stacks.length === 0 ? ['The model brings functions of its own. Recurrent layers inside them are not read: inline them first, as onnx.inliner does.'] : [])];
   return {
     kind: 'checkpoint',
     format: 'onnx',
     tensors: tensorsOf(bytes, scopes),
     metadata: model.metadata,
-    stacks: await stacksOf(scopes, folder),
+    stacks,
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
+
+/** Recurrent nodes that are no part of the standard, such as quantised ones. */
+function unreadIn(scopes: readonly Scope[]): string[] {
+  const kinds = new Set(scopes.flatMap(s => s.graph.nodes.filter(n => !isRecurrent(n) && OTHERS.test(n.op)).map(n => printable(n.op))));
+  return kinds.size === 0 ? [] : [`${[...kinds].join(', ')} is not read. Open the model as it was before it was quantised or optimised.`];
+}
+
+const OTHERS = /^(DynamicQuantize|QLinear|Attn)?(LSTM|GRU|RNN)$/;
 
 /** A recurrent node, where it stands, and what it is called. */
 export interface Found { readonly node: Node; readonly scope: Scope; readonly name: string }

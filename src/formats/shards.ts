@@ -83,6 +83,7 @@ async function readIndex(bytes: Bytes): Promise<{ files: Files; metadata: Readon
   if (!isObject(map)) throw new FormatError(FORMAT, 'the index should have a weight_map, from names of tensors to files');
   const files = new Map<string, string[]>();
   for (const [name, file] of Object.entries(map)) {
+    if (Array.isArray(file) && file.every(f => /\.weights\.h5$/.test(String(f)))) throw new FormatError(FORMAT, `it is the index of Keras weights in several files, which is not read; open ${printable(String(file[0]))} and its like by themselves, or save the model as one .keras file`);
     if (typeof file !== 'string' || file === '') throw new FormatError(FORMAT, `the weight_map should name a file for "${printable(name)}"`);
     const names = files.get(file) ?? [];
     if (names.push(name) === 1) files.set(file, names);

@@ -1,4 +1,5 @@
 /** Keras and TF.js models: the layers before the recurrent one are run here, on one sequence, in float64. */
+import { saying } from '../core/said';
 import type { Sequence } from '../core/sequence';
 import { wholeOf } from '../core/rows';
 import { FormatError, type Bytes, type Checkpoint, type LevelRef, type StackRef } from '../formats/format';
@@ -76,7 +77,7 @@ async function run({ model, checkpoint, stack, target, path }: Plan, { sequence 
   const made = new Map<string, Values>();
   for (const [k, layer] of path.entries()) {
     if (signal?.aborted) throw new FormatError('keras', 'stopped');
-    progress?.({ done: k / path.length, what: `Running ${layer.name}` });
+    progress?.({ done: k / path.length, what: saying('Running {0}', layer.name) });
     const inputs = layer.inbound.length === 0 ? [valuesOf(sequence, takesTokens(layer, path))] : layer.inbound.map(i => known(made, i.layer, layer.name));
     made.set(layer.name, await apply(layer, inputs, model, levels.get(layer.name), signal));
   }

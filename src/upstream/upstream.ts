@@ -3,6 +3,7 @@
  * Providers are listed in index.ts, one a kind of model file.
  */
 import type { NetworkStates } from '../core/engine';
+import type { Said } from '../core/said';
 import type { Curve, Sequence } from '../core/sequence';
 import type { Bytes, Checkpoint, StackRef } from '../formats/format';
 
@@ -44,6 +45,8 @@ export interface Reached {
   readonly expected?: Float32Array;
   /** The same behind every level, input first. */
   readonly expectedLevels?: readonly Float32Array[];
+  /** All recurrent layers of the model that this input came by, by name; absent where that is not known. */
+  readonly passed?: readonly string[];
   /** Which runtime that was: `ONNX Runtime 1.30`. */
   readonly runtime?: string;
   readonly tracks: readonly Track[];
@@ -57,7 +60,7 @@ export interface Reached {
 export interface Progress {
   /** 0 to 1. */
   readonly done: number;
-  readonly what: string;
+  readonly what: string | Said;
 }
 
 export interface UpstreamOptions {

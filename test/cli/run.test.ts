@@ -151,8 +151,21 @@ describe('gatescope run', () => {
     for (let k = 0; k < f.length; k++) assert.ok(Math.abs(1 / (1 + Math.exp(-pre[k]!)) - f[k]!) < 1e-6);
   });
 
+  it('takes every name that inspect lists for a layer', async () => {
+    const [file, out] = ['test/fixtures/files/tfjs/sharded.json', files.path('named.safetensors')];
+    const names = (JSON.parse(gatescope('inspect', file, '--json').out) as { name: string }[]).map(l => l.name);
+    assert.equal(names.length, 4);
+    for (const name of names.slice(1)) {
+      const { code, err } = gatescope('run', file, '--layer', name, '--generate', 'noise', '--steps', '3', '--out', out);
+      assert.equal(code, 0, err);
+      assert.deepEqual((await readTrace(out)).levels.map(l => l.name), [name]);
+    }
+  });
+
   const bad: [string, string[], RegExp][] = [
-    ['a missing file', ['run', files.path('none.onnx'), '--generate', 'noise', '--out', files.path('x')], /none\.onnx/],
+    ['a missing file', ['run', files.path('none.onnx'), '--generate', 'noise', '--out', files.path('x')], /none\.onnx: no such file or folder\.$/m],
+    ['a missing input', ['run', model, '--input', files.path('none.csv'), '--out', files.path('x')], /none\.csv could not be opened\. .*none\.csv: no such file or folder\.$/m],
+    ['a folder that is not there', ['run', model, '--generate', 'noise', '--out', files.path('none/x')], /x: no such file or folder\.$/m],
     ['no output', ['run', model, '--generate', 'noise'], /--out/],
     ['both inputs', ['run', model, '--generate', 'noise', '--input', 'a.csv', '--out', files.path('x')], /either --input FILE or --generate KIND/],
     ['an unknown generator', ['run', model, '--generate', 'blast', '--steps', '3', '--out', files.path('x')], /impulse, step, sine, noise, adding/],

@@ -2,6 +2,7 @@
 import { FormatError, type TensorRef } from '../format';
 import { walk, type H5Dataset, type H5Group, type H5Value } from '../parts/hdf5';
 import { printable } from '../parts/checked';
+import { toFloat32 } from '../parts/numbers';
 import { add } from './many';
 import type { Store, Stored } from './store';
 
@@ -66,7 +67,7 @@ async function storedIn(group: H5Group): Promise<readonly Stored[]> {
   const stored: Stored[] = [];
   for (const name of await namesIn(group, 'weight_names') ?? []) {
     const dataset = await group.get(name);
-    if (dataset?.kind === 'dataset') stored.push({ name, tensor: refer(dataset) });
+    if (dataset?.kind === 'dataset') stored.push({ name, tensor: await refer(dataset) });
   }
   return stored;
 }
@@ -90,7 +91,7 @@ async function survey(root: H5Group): Promise<{ tensors: readonly TensorRef[]; p
     }
     if (object.dtype === 'string') return;
     if (tensors.length >= MOST_TENSORS) throw new FormatError(FORMAT, `the file holds more than ${MOST_TENSORS} tensors`);
-    const tensor = refer(object);
+    const tensor = await refer(object);
     tensors.push(tensor);
     const [, place, name] = VARS.exec(path) ?? [];
     if (name !== undefined) add(places, place ?? '', { name, tensor });
@@ -101,4 +102,13 @@ async function survey(root: H5Group): Promise<{ tensors: readonly TensorRef[]; p
 
 const pathOf = (path: string): string => path.replace(/^\/+/, '');
 
-const refer = (dataset: H5Dataset): TensorRef => ({ name: pathOf(dataset.path), dtype: dataset.dtype, shape: dataset.shape, read: () => dataset.read() });
+async function refer(dataset: H5Dataset): Promise<TensorRef> {
+  const tensor = { name: pathOf(dataset.path), shape: dataset.shape };
+  return await isBrain(dataset)
+    ? { ...tensor, dtype: 'bfloat16', read: async () => toFloat32('bfloat16', await dataset.raw(), true) }
+    : { ...tensor, dtype: dataset.dtype, read: () => dataset.read() };
+}
+
+/** HDF5 knows no bfloat16: Keras 3 stores opaque pairs of bytes, in its machine's order, and says in an attribute what they are. */
+const isBrain = async (dataset: H5Dataset): Promise<boolean> =>
+  dataset.dtype === 'opaque' && dataset.itemSize === 2 && await dataset.attribute('dtype') === 'bfloat16';

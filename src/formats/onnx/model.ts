@@ -55,6 +55,8 @@ export interface Model {
   readonly metadata: Readonly<Record<string, string>>;
   /** Version of the default operator set. */
   readonly opset: number;
+  /** How many functions of its own the model brings; their bodies are not read. */
+  readonly functions: number;
 }
 
 const MOST_DIMS = 32;
@@ -68,10 +70,12 @@ export async function readModel(bytes: Bytes): Promise<Model> {
   const metadata = Object.create(null) as Record<string, string>;
   let graph: Graph | undefined;
   let opset = 1;
+  let functions = 0;
   await proto.walk(0, bytes.size, async field => {
     if (field.number === 2 && field.wire === 2) metadata['producer'] = await proto.text(field);
     else if (field.number === 7 && field.wire === 2) graph = await readGraph(proto, field, 1);
     else if (field.number === 8 && field.wire === 2) opset = await readOpset(proto, field) ?? opset;
+    else if (field.number === 25 && field.wire === 2) functions++;
     else if (field.number === 14 && field.wire === 2) {
       const [key, value] = await readPair(proto, field);
       metadata[key] = value;
@@ -79,7 +83,7 @@ export async function readModel(bytes: Bytes): Promise<Model> {
   });
   if (!graph) throw new FormatError(FORMAT, `${printable(bytes.name)} holds no graph. It may be truncated, or no ONNX model`, 0);
   metadata['opset'] = String(opset);
-  return { graph, metadata, opset };
+  return { graph, metadata, opset, functions };
 }
 
 async function readGraph(proto: ProtoReader, { from, to }: Field, depth: number): Promise<Graph> {

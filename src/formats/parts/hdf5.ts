@@ -2,7 +2,7 @@
 import { FormatError, type Bytes, type DType } from '../format';
 import { printable } from './checked';
 import { attributeNames, attributeOf, type H5Value } from './hdf5/attributes';
-import { describe, numbersOf, stringsOf } from './hdf5/dataset';
+import { bytesOf, describe, numbersOf, stringsOf } from './hdf5/dataset';
 import { allowance } from './hdf5/file';
 import { MESSAGE, messagesOf, type Message } from './hdf5/header';
 import { linksOf, type Link } from './hdf5/links';
@@ -42,10 +42,14 @@ export interface H5Dataset extends H5Object {
   /** A number's type, `string`, or a name for what cannot be read. */
   readonly dtype: DType | string;
   readonly shape: readonly number[];
+  /** Bytes of an element in the file. */
+  readonly itemSize: number;
   /** All elements, row-major. @throws FormatError */
   read(): Promise<Float32Array>;
   /** Rows [from, to) along the first axis; only the bytes or chunks that hold them are read. @throws FormatError */
   rows(from: number, to: number): Promise<Float32Array>;
+  /** Bytes of all elements, as they are stored, for types that only their writer knows. @throws FormatError */
+  raw(): Promise<Uint8Array>;
   /** All elements of a dataset of strings. @throws FormatError */
   strings(): Promise<readonly string[]>;
 }
@@ -83,6 +87,7 @@ async function datasetAt(tree: Tree, address: number, path: string, messages: re
     kind: 'dataset', path, ...description, ...shared(tree, address),
     read: () => numbersOf(context, path, address, 0, rows),
     rows: (from, to) => numbersOf(context, path, address, from, to),
+    raw: () => bytesOf(context, path, address, rows),
     strings: () => stringsOf(context, path, address, rows),
   };
 }

@@ -2,7 +2,7 @@
 import { FormatError, type Bytes } from '../format';
 import { memory } from '../memory';
 import { elements, printable, readExactly } from '../parts/checked';
-import { readableType, readNpyHeader, type NpyHeader } from '../parts/npyHeader';
+import { looksLikeNpy, readableType, readNpyHeader, type NpyHeader } from '../parts/npyHeader';
 import { sizeOf, toFloat32 } from '../parts/numbers';
 import { openZip, type ZipMember } from '../parts/zip';
 import { decodedLayer } from '../traceMetadata';
@@ -24,7 +24,15 @@ const MOST_KEPT = 1 << 28;
 /** One .npy file. @throws FormatError */
 export async function npyDump(bytes: Bytes): Promise<Dump> {
   const name = bytes.name.replace(/\.npy$/i, '');
-  return dumpOf([{ name, header: await readNpyHeader(bytes, FORMAT), open: async () => bytes }]);
+  const header = await readNpyHeader(bytes, FORMAT);
+  if (await goesOn(bytes, header)) throw new FormatError(FORMAT, `${printable(bytes.name)} holds several arrays one after another, without names, as Equinox's tree_serialise_leaves writes them. Save them by name, as .npz or .safetensors`);
+  return dumpOf([{ name, header, open: async () => bytes }]);
+}
+
+/** Another array begins where this one ends: only code knows which is what. */
+async function goesOn(bytes: Bytes, { shape, type, start }: NpyHeader): Promise<boolean> {
+  const end = start + (elements(shape) ?? 0) * (sizeOf(type ?? '') ?? 0);
+  return end < bytes.size && looksLikeNpy(await bytes.read(end, 8));
 }
 
 /** All arrays of an .npz; what holds no numbers or texts is left out, and said to be. @throws FormatError */

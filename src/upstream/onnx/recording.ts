@@ -1,5 +1,6 @@
 /** Runs a model over a whole recording and gathers what reached one stack of its recurrent layers. */
 import { Cancelled } from '../../core/pace';
+import { saying } from '../../core/said';
 import { FormatError, type Bytes } from '../../formats/format';
 import { FORMAT } from '../../formats/onnx/model';
 import { isBeside } from '../../formats/onnx/tensor';
@@ -52,7 +53,7 @@ export async function runRecording(bytes: Bytes, plan: Plan, given: Given, runti
   if (!input) throw noRecording(plan.inputs);
   const pieces = piecesOf(input, plan.inputs, given, plan.family, plan.states.length > 0);
   const stop = (): void => { if (signal?.aborted) throw new Cancelled(); };
-  progress?.({ done: 0, what: 'Reading the model' });
+  progress?.({ done: 0, what: saying('Reading the model') });
   const { model, files } = await contents(bytes, plan.external);
   const shop: Workshop = { runtime: await runtimes(), files, stop };
   const reacher = new Reacher(shop, draftOf(model), new Set(plan.places.map(p => p.origin)), plan.outputs);
@@ -62,18 +63,19 @@ export async function runRecording(bytes: Bytes, plan: Plan, given: Given, runti
     let states = firstStates(plan, given);
     for (let k = 0; k < pieces.count; k++) {
       const { from, to, value } = pieces.piece(k);
-      const { results, moments, passed: by } = await reacher.run({ ...constants(plan, given, to - from), ...states, [input.name]: value });
+      const { results, moments, passed: own } = await reacher.run({ ...constants(plan, given, to - from), ...states, [input.name]: value });
       states = nextStates(plan, results, states);
-      by.forEach(origin => passed.add(origin));
+      own.forEach(origin => passed.add(origin));
       seen.push({ from, to, outputs: results, segments: segmentsOf(moments, plan.places) });
-      progress?.({ done: (k + 1) / pieces.count, what: 'Running the model' });
+      progress?.({ done: (k + 1) / pieces.count, what: saying('Running the model') });
       if (k + 1 === PATIENCE && passed.size > 0 && unseen(seen)) break;
     }
   } finally {
     reacher.dispose();
   }
-  if (unseen(seen)) throw new NotReached(plan.places[0]!.name, [...passed].flatMap(origin => plan.names.get(origin) ?? []));
-  return gathered(plan, given, seen, pieces.chunk, pieces.notes, shop.runtime.name);
+  const by = [...passed].flatMap(origin => plan.names.get(origin) ?? []);
+  if (unseen(seen)) throw new NotReached(plan.places[0]!.name, by);
+  return { ...gathered(plan, given, seen, pieces.chunk, pieces.notes, shop.runtime.name), passed: by };
 }
 
 function noRecording(inputs: readonly ModelInput[]): FormatError {

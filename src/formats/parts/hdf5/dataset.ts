@@ -19,12 +19,14 @@ export interface Description {
   readonly dtype: DType | string;
   /** Dimensions of array types follow those of the dataspace. */
   readonly shape: readonly number[];
+  /** Bytes of an element. */
+  readonly itemSize: number;
 }
 
 /** @throws FormatError */
 export async function describe(context: Context, address: number, messages: readonly Message[]): Promise<Description> {
   const { type, inner, space } = await elementsOf(context, address, messages);
-  return { address, dtype: type.name, shape: space.none ? [0] : [...space.shape, ...inner] };
+  return { address, dtype: type.name, itemSize: type.size, shape: space.none ? [0] : [...space.shape, ...inner] };
 }
 
 interface Elements { readonly datatype: Datatype; readonly type: Datatype; readonly inner: readonly number[]; readonly space: Dataspace }
@@ -43,6 +45,11 @@ export async function numbersOf(context: Context, path: string, address: number,
   return toFloat32(type.name, raw, type.little);
 }
 
+/** All elements as they are stored. @throws FormatError */
+export async function bytesOf(context: Context, path: string, address: number, rows: number): Promise<Uint8Array> {
+  return (await rawOf(context, path, address, 0, rows, true)).raw;
+}
+
 /** All elements as text. @throws FormatError */
 export async function stringsOf(context: Context, path: string, address: number, rows: number): Promise<readonly string[]> {
   const { type, raw } = await rawOf(context, path, address, 0, rows);
@@ -54,11 +61,11 @@ const refused = (file: File, path: string, name: string, address: number): Forma
   new FormatError(file.format, `dataset "${printable(path)}" ${name === 'string' ? 'holds text, not numbers' : `is of type ${name}, which is not read`}`, address);
 
 /** Bytes of rows [from, to), in order, unpacked. */
-async function rawOf(context: Context, path: string, address: number, from: number, to: number): Promise<{ type: Datatype; raw: Uint8Array }> {
+async function rawOf(context: Context, path: string, address: number, from: number, to: number, unread = false): Promise<{ type: Datatype; raw: Uint8Array }> {
   const { file } = context;
   const messages = await messagesOf(file, address);
   const { datatype, type, inner, space } = await elementsOf(context, address, messages);
-  if (type.kind === 'unread') throw refused(file, path, type.name, address);
+  if (type.kind === 'unread' && !unread) throw refused(file, path, type.name, address);
   if (messageOf(messages, MESSAGE.external)) throw new FormatError(file.format, `dataset "${printable(path)}" keeps its data in another file, which is not opened`, address);
   if (space.count === 0 || from === to) return { type, raw: new Uint8Array(0) };
   const rows = [...space.shape, ...inner][0] ?? 1;
