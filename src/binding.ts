@@ -24,6 +24,9 @@ export interface Binding {
   readonly decoder?: string | null;
   readonly decoderBias?: string;
   readonly seed?: number;
+  /** Sizes of a cell that a person wrote. */
+  readonly units?: number;
+  readonly inputSize?: number;
   /** Where the input goes: into the model, whose beginning is run first, or straight to the layer. Absent: by what fits. */
   readonly into?: 'model' | 'layer';
   /** Constants that the model's beginning reads, by name: `sr`. */
@@ -73,6 +76,8 @@ const forms: { readonly [K in Field]: (value: unknown) => boolean } = {
   decoder: v => v === null || typeof v === 'string',
   decoderBias: v => typeof v === 'string',
   seed: isCount,
+  units: isSize,
+  inputSize: isSize,
   into: v => v === 'model' || v === 'layer',
   feeds: v => isRecord(v) && Object.values(v).every(list => Array.isArray(list) && list.every(n => typeof n === 'number')),
   assume: v => isRecord(v) && Object.values(v).every(option => typeof option === 'string'),
@@ -82,6 +87,9 @@ function isRecord(v: unknown): v is object { return typeof v === 'object' && v !
 
 function isStrings(v: unknown): boolean { return Array.isArray(v) && v.every(item => typeof item === 'string'); }
 function isCount(v: unknown): boolean { return typeof v === 'number' && Number.isSafeInteger(v) && v >= 0; }
+
+/** A layer of more would not fit any memory. */
+function isSize(v: unknown): boolean { return isCount(v) && v as number >= 1 && v as number <= 4096; }
 
 /** A saved binding, with what is not of the right form left out. */
 export function checkBinding(value: unknown): Binding {

@@ -7,6 +7,7 @@ import type { Progress } from './core/pace';
 import type { Answers, Checkpoint, LevelRef, StackRef, TensorRef, Trace } from './formats/format';
 import { sizeOf } from './formats/parts/numbers';
 import type { FileDirection, FileEntry, FileLevel, FileStack, FileStats, FileTensor, FileTrace, FileView, TensorPage, TensorRequest } from './fileProtocol';
+import { term, told } from './l10n';
 import { hueOf } from './session';
 
 /** Answers of the person by stack. */
@@ -71,7 +72,7 @@ function stackOf(stack: StackRef, answers: Answers, index: Index): FileStack {
 function levelOf(level: LevelRef, index: Index): FileLevel {
   const { name, cell, inputSize, units, directions, merge, parameters, assumptions, problem } = level;
   return {
-    name, cell: cell.name, variant: cell.variant, inputSize, units, directions, merge, parameters, assumptions, equations: cell.equations,
+    name, cell: cell.name, variant: term(cell.variant), inputSize, units, directions, merge, parameters, assumptions, equations: cell.equations,
     tensors: level.tensors.map(t => tensorOf(index, t)),
     ...(problem === undefined ? {} : { problem }),
   };
@@ -106,7 +107,7 @@ function traceOf({ steps, levels, labels }: Trace): FileTrace {
       const words = signalWords(level.cell);
       return {
         name: level.name, cell: level.cell?.name ?? '', direction,
-        signals: signals.map(({ name, units }) => ({ name, units, label: words.get(name)?.label ?? '', hue: hueOf(name, words.get(name)?.kind ?? 'value') })),
+        signals: signals.map(({ name, units }) => ({ name, units, label: term(words.get(name)?.label ?? ''), hue: hueOf(name, words.get(name)?.kind ?? 'value') })),
       };
     })),
   };
@@ -132,5 +133,5 @@ export function* levelStats(level: Level, revision: number, exact: boolean): Gen
 
 function directionOf({ cell }: Layer, { direction, blocks, remarks }: LayerStats): FileDirection {
   const kinds = new Map(parse(cell.equations).signals.map(s => [s.name, s.kind]));
-  return { direction, remarks, blocks: blocks.map(block => ({ ...block, hue: hueOf(block.signal, kinds.get(block.signal) ?? 'value') })) };
+  return { direction, remarks: remarks.map(({ severity, text }) => ({ severity, text: told(text) })), blocks: blocks.map(block => ({ ...block, hue: hueOf(block.signal, kinds.get(block.signal) ?? 'value') })) };
 }

@@ -2,6 +2,7 @@
 import { baseOf, distance, folderOf, hasEnding, nearest, type Binding, type Files, type Reasons } from './binding';
 import type { Checkpoint, StackRef, TensorRef } from './formats/format';
 import { open, probeSequence, readVocabulary, sought, type Vocabulary } from './formats/index';
+import { l10n } from './l10n';
 import { upstreamOf } from './upstream';
 import { misfit, type Wanted } from './wanted';
 
@@ -56,7 +57,7 @@ async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: F
   const near = fits.filter(f => f.folder === fits[0]?.folder);
   const named = near.filter(f => f.named);
   const best = named.length > 0 ? named : near;
-  const why = named.length > 0 ? 'chosen by shape and name' : 'chosen by shape';
+  const why = named.length > 0 ? l10n('chosen by shape and name') : l10n('chosen by shape');
   const choices = best.map(({ checkpoint, stack }) => ({ checkpoint, stack }));
   return { ...(choices[0] ? { best: choices[0] } : {}), why, choices };
 }
@@ -114,10 +115,10 @@ async function proposeText(inputSize: number, checkpoint: Checkpoint | undefined
     if (encoder === undefined) continue;
     const input = binding.input ?? (await coveredText(vocabulary, path, paths, files));
     if (input === undefined) continue;
-    const why = table ? `its ${vocabulary.size} entries fit ${table.name}` : 'its entries fit the input size';
+    const why = table ? l10n('its {0} entries fit {1}', vocabulary.size, table.name) : l10n('its entries fit the input size');
     return {
       size: vocabulary.size,
-      part: { binding: { vocabulary: path, encoder, input }, reasons: { vocabulary: why, encoder: table ? 'chosen by shape' : 'one-hot: sizes are equal', input: 'the nearest text in this vocabulary' } },
+      part: { binding: { vocabulary: path, encoder, input }, reasons: { vocabulary: why, encoder: table ? l10n('chosen by shape') : l10n('one-hot: sizes are equal'), input: l10n('the nearest text in this vocabulary') } },
     };
   }
   return undefined;
@@ -149,9 +150,14 @@ async function coveredText(vocabulary: Vocabulary, at: string, paths: Paths, fil
 async function proposeTable(inputSize: number, at: string, paths: Paths, files: Files): Promise<Part> {
   for (const path of candidatesFor(paths, tableEndings, at)) {
     const width = await widthOf(path, files);
-    if (width === inputSize) return { binding: { input: path }, reasons: { input: `${width} ${width === 1 ? 'column' : 'columns'}, as wide as the layer${paths.isNamed(path) ? ', and named in the code' : ''}` } };
+    if (width === inputSize) return { binding: { input: path }, reasons: { input: asWide(width, paths.isNamed(path)) } };
   }
   return { binding: {}, reasons: {} };
+}
+
+function asWide(width: number, named: boolean): string {
+  if (named) return width === 1 ? l10n('1 column, as wide as the layer, and named in the code') : l10n('{0} columns, as wide as the layer, and named in the code', width);
+  return width === 1 ? l10n('1 column, as wide as the layer') : l10n('{0} columns, as wide as the layer', width);
 }
 
 /** The nearest recording, where what the model itself takes looks like sound: [samples] or [batch, samples]. */
@@ -163,7 +169,7 @@ async function proposeSound(binding: Binding, checkpoint: Checkpoint, stack: Sta
   try {
     const upstream = await upstreamOf(await files.open(at), checkpoint, stack, () => Promise.reject(new Error('Nothing is run to see what fits.')));
     const sound = upstream?.inputs.some(i => i.role === 'sequence' && /float/.test(i.dtype) && i.shape.length <= 2);
-    return sound ? { binding: { input: path }, reasons: { input: 'the nearest recording; it goes through the model first' } } : none;
+    return sound ? { binding: { input: path }, reasons: { input: l10n('the nearest recording; it goes through the model first') } } : none;
   } catch {
     return none; // opening it says why
   }
@@ -189,7 +195,7 @@ function decoderFor(checkpoint: Checkpoint | undefined, vocabulary: number | und
   if (!found) return { binding: {}, reasons: {} };
   return {
     binding: { decoder: found.t.name, ...(found.bias ? { decoderBias: found.bias } : {}) },
-    reasons: { decoder: 'chosen by shape', ...(found.bias ? { decoderBias: 'beside the decoder' } : {}) },
+    reasons: { decoder: l10n('chosen by shape'), ...(found.bias ? { decoderBias: l10n('beside the decoder') } : {}) },
   };
 }
 

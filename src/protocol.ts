@@ -2,6 +2,7 @@
  * All that crosses between host and webview (and between host and worker): plain data, and one small `connect()`.
  * A message is `{id, call, args}`, `{id, ok}` or `{id, error}`. The host sends nothing before `ready()`.
  */
+import type { Questions } from './questions/index';
 
 /** One signal of one level and direction. */
 export interface SceneSignal {
@@ -81,6 +82,36 @@ export interface Scene {
   readonly notes: readonly Note[];
   /** False when the code that the panel came from can't be shown. */
   readonly canReveal: boolean;
+  /** Whether preactivations are recorded; absent where they cannot be, of a trace. */
+  readonly preactivations?: boolean;
+  /** What the checkpoint says of its training. */
+  readonly training?: Training;
+  /** Other subjects that were run on their own weights beside this one, to be compared with it. */
+  readonly beside?: readonly SceneBeside[];
+  /** The view to begin with, where none was kept. */
+  readonly view?: string;
+}
+
+/** As a checkpoint's metadata says; nothing of it is known to be so. */
+export interface Training {
+  readonly updates?: number;
+  readonly seed?: number;
+  /** On a text that was held out. */
+  readonly bitsPerCharacter?: number;
+  readonly optimiser?: string;
+  readonly initialisation?: string;
+  readonly batch?: string;
+}
+
+/** Another subject, held under `run`. */
+export interface SceneBeside {
+  readonly run: RunId;
+  readonly name: string;
+  readonly levels: readonly SceneLevel[];
+  /** Of all levels. */
+  readonly parameters: number;
+  readonly weights: { readonly description: string; readonly invented?: Invented };
+  readonly training?: Training;
 }
 
 /** `low` and `high` are the extremes over the whole sequence. */
@@ -97,8 +128,14 @@ export interface Note { readonly severity: 'info' | 'warning' | 'error'; readonl
 /** A link under a message; `id` goes back with `act()`. */
 export interface Action { readonly id: string; readonly label: string }
 
+/** Names one of the runs that a recorder holds: the one that the scene shows, or one beside it, changed or of another cell. */
+export type RunId = string;
+export const MAIN: RunId = 'main';
+
 export interface TileRequest {
   readonly revision: number;
+  /** `main` where absent. */
+  readonly run?: RunId;
   readonly level: number;
   readonly direction: number;
   readonly signal: string;
@@ -112,6 +149,7 @@ export interface TileRequest {
 /** A window of a signal at a resolution. Column k covers steps from + k*bucket up to from + (k+1)*bucket. */
 export interface Tile {
   readonly revision: number;
+  readonly run?: RunId;
   readonly level: number;
   readonly direction: number;
   readonly signal: string;
@@ -128,13 +166,16 @@ export interface Tile {
 }
 
 /** How units are put in order. */
-export type UnitOrder = 'index' | 'coactivation' | 'halfLife';
+export type UnitOrder = 'index' | 'coactivation' | 'halfLife' | 'saturation' | 'activity';
+
+/** A sentence that is told in the person's language: English, with places {0}, {1} …, and what goes there. */
+export interface Said { readonly text: string; readonly values: readonly (string | number | Said)[] }
 
 /** What is known of one unit over the whole sequence. */
 export interface UnitCard {
   readonly unit: number;
   /** One sentence on what it does, made from the numbers below: `Its cell state falls inside quotes.` */
-  readonly sentence: string;
+  readonly sentence: Said;
   /** Absent for cells without a keep gate (a vanilla RNN). Steps. */
   readonly halfLife?: {
     readonly steps: number;
@@ -151,7 +192,7 @@ export interface UnitCard {
   /** Pearson r of the memory (c, or h) with a track; p by circular shifts, absent where not tested. */
   readonly follows: readonly { readonly track: string; readonly r: number; readonly p?: number }[];
   /** How follows was tested: `p < 0.01, 400 circular shifts`. */
-  readonly test: string;
+  readonly test: Said;
   /** Places where |c| (or |h|) is largest: the steps shown and the value at each. */
   readonly contexts: readonly { readonly from: number; readonly peak: number; readonly values: readonly number[]; readonly labels: readonly string[] }[];
   /** Scale of the contexts' colour. */
@@ -177,14 +218,18 @@ export interface ViewState {
   readonly to: number;
   readonly open: readonly string[];
   readonly order: UnitOrder;
+  /** The view that is shown. */
+  readonly view?: string;
+  /** What each view keeps for itself, by its id; checked by the view when it reads it. */
+  readonly own?: Readonly<Record<string, unknown>>;
 }
 
 /** A share where `total` is 1; steps otherwise. */
-export interface Progress { readonly done: number; readonly total: number; readonly what: string }
+export interface Progress { readonly done: number; readonly total: number; readonly what: string | Said }
 
 /** One editable line of a binding, as the panel's dialog shows it. */
 export interface BindingField {
-  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'seed' | `assume:${string}`;
+  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'seed' | 'units' | 'inputSize' | `assume:${string}`;
   readonly label: string;
   readonly value: string;
   /** Where it came from: `chosen by shape and name`, `saved`, `chosen by you`. */
@@ -202,8 +247,10 @@ export interface NumbersApi {
   surprise(): Promise<Float32Array>;
   /** Least and greatest of a curve in each of `columns` equal parts of steps [from, to), which may be fractional. */
   curve(name: string, from: number, to: number, columns: number): Promise<CurveWindow>;
-  order(level: number, direction: number, by: UnitOrder): Promise<Int32Array>;
-  card(level: number, direction: number, unit: number): Promise<UnitCard>;
+  order(level: number, direction: number, by: UnitOrder, run?: RunId): Promise<Int32Array>;
+  card(level: number, direction: number, unit: number, run?: RunId): Promise<UnitCard>;
+  /** A study's answer; a newer question to the same study about the same run ends an older one, which rejects. */
+  ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']>;
 }
 
 /** The host's side. Every call may reject with an Error whose message can be shown. */
@@ -217,6 +264,8 @@ export interface HostApi extends NumbersApi {
   /** A link or button: `cancel`, `reveal`, `pin`, `chooseInput`, `chooseWeights`, `binding`, `seed`, `reload`, `showTable` ... */
   act(id: string, value?: string): Promise<void>;
   binding(): Promise<readonly BindingField[]>;
+  /** Asks where, and writes a file; false where the person changed their mind. */
+  saveAs(name: string, content: string, encoding: 'text' | 'base64'): Promise<boolean>;
 }
 
 /** The webview's side; nothing is answered. */

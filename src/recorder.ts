@@ -4,52 +4,34 @@
  * its pyramids, from every so-manieth step, from what was added up as it ran, or by running a window of it again.
  */
 import { prepare, unitCard, type Prepared } from './analysis/card';
-import type { Column } from './analysis/column';
 import { extentOf, windowOfCurve } from './analysis/curves';
 import { keepOf } from './analysis/keep';
 import { longContexts } from './analysis/longContexts';
 import { longTally, type LongFacts, type LongTally } from './analysis/longRun';
 import { ranks } from './analysis/memory';
-import { byCoactivation, byHalfLife, byIndex } from './analysis/order';
+import { byActivity, byCoactivation, byHalfLife, byIndex, bySaturation } from './analysis/order';
 import { parityOf } from './analysis/parity';
 import { sentence } from './analysis/sentence';
 import { runSurprise } from './analysis/runSurprise';
 import { columnTracks, curveTracks, textTracks, type Track } from './analysis/tracks';
 import type { Cell } from './core/cells/cell';
 import type { Team } from './core/compile/team';
-import type { Direction, Network, Tensor } from './core/layer';
+import type { Direction, Network } from './core/layer';
 import { drive, type Progress as Done } from './core/pace';
 import { parameterCountOf } from './core/parameters';
 import { programOf } from './core/programs';
 import { random } from './core/random';
 import { heldRecording } from './core/recording/held';
-import { signalKindOf } from './core/recording/kinds';
-import { recording, type Place, type RecordedDirection, type RecordedSignal, type Recording } from './core/recording/recording';
+import { recording } from './core/recording/recording';
 import { rowsOf, wholeOf } from './core/rows';
 import { WORTH_SHARING } from './core/runners/fast';
+import { saying } from './core/said';
 import type { Curve, Sequence } from './core/sequence';
-import type { CurveWindow, Parity, Progress, SceneCurve, SignalStats, Tile, TileRequest, UnitCard, UnitOrder } from './protocol';
-
-export interface Decoder { readonly weight: Tensor; readonly bias?: Tensor | undefined }
-
-/** What another runtime computed for the same input behind the last level. */
-export interface Expected {
-  readonly runtime: string;
-  /** [steps, width of the last level's output, directions side by side] */
-  readonly output: Float32Array;
-}
-
-export interface Job {
-  readonly revision: number;
-  readonly network: Network;
-  readonly sequence: Sequence;
-  readonly decoder?: Decoder | undefined;
-  readonly expected?: Expected | undefined;
-  readonly seed: number;
-  readonly invented: boolean;
-  /** Bytes that may be held for timelines. */
-  readonly memory?: number | undefined;
-}
+import { MAIN, type CurveWindow, type Progress, type RunId, type Tile, type TileRequest, type UnitCard, type UnitOrder } from './protocol';
+import type { Questions } from './questions/index';
+import { studyOf } from './studies/index';
+import { columnOf, directionOf, gatesOf, memoryOf, placeOf, type Job, type Run, type Summary } from './studies/run';
+import type { Runs } from './studies/study';
 
 /** A trace with its columns read, [steps, units] each. */
 export interface Recorded {
@@ -67,23 +49,6 @@ export interface Recorded {
   readonly rate?: number | undefined;
 }
 
-export interface SummaryLevel {
-  readonly name: string;
-  readonly cell?: Cell | undefined;
-  readonly inputSize: number;
-  readonly units: number;
-  readonly directions: readonly { readonly direction: Direction; readonly signals: readonly { readonly name: string; readonly units: number; readonly stats: SignalStats }[] }[];
-}
-
-export interface Summary {
-  readonly steps: number;
-  readonly levels: readonly SummaryLevel[];
-  readonly tracks: readonly string[];
-  readonly surprise: boolean;
-  readonly curves: readonly SceneCurve[];
-  readonly parity?: Parity;
-}
-
 export interface RecorderApi {
   /** @throws Error when cancel() was called meanwhile */
   run(job: Job): Promise<Summary>;
@@ -93,8 +58,13 @@ export interface RecorderApi {
   track(name: string): Float32Array;
   surprise(): Promise<Float32Array>;
   curve(name: string, from: number, to: number, columns: number): CurveWindow;
-  order(level: number, direction: number, by: UnitOrder): Int32Array;
-  card(level: number, direction: number, unit: number): Promise<UnitCard>;
+  order(level: number, direction: number, by: UnitOrder, run?: RunId): Int32Array;
+  card(level: number, direction: number, unit: number, run?: RunId): Promise<UnitCard>;
+  /** Runs another job beside the one that is shown, for as long as that one stands. */
+  beside(id: RunId, job: Job): Promise<Summary>;
+  drop(id: RunId): void;
+  /** A study's answer; a newer question to the same study about the same run ends an older one. @throws Error with a message for people */
+  ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']>;
 }
 
 /** A recorder's methods as a wire wants them: an object's own. */
@@ -106,80 +76,67 @@ export const methodsOf = (recorder: Recorder): RecorderApi => ({
   track: name => recorder.track(name),
   surprise: () => recorder.surprise(),
   curve: (name, from, to, columns) => recorder.curve(name, from, to, columns),
-  order: (level, direction, by) => recorder.order(level, direction, by),
-  card: (level, direction, unit) => recorder.card(level, direction, unit),
+  order: (level, direction, by, run) => recorder.order(level, direction, by, run),
+  card: (level, direction, unit, run) => recorder.card(level, direction, unit, run),
+  beside: (id, job) => recorder.beside(id, job),
+  drop: id => recorder.drop(id),
+  ask: (name, ask) => recorder.ask(name, ask),
 });
 
 export interface RecorderEvents { progress(progress: Progress): void }
 
-interface HeldLevel { readonly name: string; readonly cell: Cell | undefined; readonly inputSize: number }
-interface Held {
-  readonly revision: number;
-  readonly recording: Recording;
-  readonly levels: readonly HeldLevel[];
-  readonly tracks: readonly Track[];
-  readonly curves: readonly Curve[];
-  readonly parity?: Parity;
-  readonly labels: readonly string[] | undefined;
-  readonly job: Job | undefined;
-  /** By level and direction, of a run that is too long to hold. */
-  readonly facts: readonly (readonly LongFacts[])[];
-  readonly prepared: Map<string, Prepared>;
-}
-
 export class Recorder implements RecorderApi {
-  private held: Held | undefined;
+  private readonly runs = new Map<RunId, Run>();
   private turn = 0;
   private last: Promise<unknown> = Promise.resolve();
+  /** Counts asks by their study and run: a newer one ends the older. */
+  private readonly asks = new Map<string, number>();
 
   /** `pause` lets messages in between two pieces of work, so that cancel() is heard. `helpers` are other threads, asked for once they are worth their while. */
   constructor(private readonly events: RecorderEvents, private readonly pause: () => Promise<void>, private readonly helpers: () => Promise<Team | undefined> = () => Promise.resolve(undefined)) {}
 
   async run(job: Job): Promise<Summary> {
-    const { network, sequence } = job;
-    const team = network.levels.some(l => l.directions.some(d => parameterCountOf(d) >= WORTH_SHARING)) ? await this.helpers() : undefined;
-    const tallies = network.levels.map(l => l.directions.map(d => tallyOf(d.cell, d.direction)));
-    const made = await this.drive(recording(network, rowsOf(sequence), {
-      memory: job.memory, team, mask: sequence.mask,
-      seen: ({ level, direction, signals, steps }) => tallies[level]![direction]!.add(signals, steps),
-    }), `Running ${network.name}`);
-    return this.hold({
-      revision: job.revision, recording: made, job, labels: sequence.labels, prepared: new Map(),
-      levels: network.levels.map(({ name, directions }) => ({ name, cell: directions[0]!.cell, inputSize: directions[0]!.inputSize })),
-      tracks: tracksOf(sequence),
-      curves: sequence.curves ?? [],
-      ...(job.expected && { parity: await this.drive(parityOf(made, network, job.expected), `Comparing with ${job.expected.runtime}`) }),
-      facts: made.stride === 1 ? [] : tallies.map(l => l.map(t => t.finish())),
-    });
+    const { network, expected } = job;
+    const team = await this.teamFor(network);
+    const made = await this.drive(runOf(job, team), saying('Running {0}', network.name));
+    const parity = expected && await this.drive(parityOf(made.recording, network, expected), saying('Comparing with {0}', expected.runtime));
+    return this.hold(MAIN, parity ? { ...made, parity } : made);
   }
 
   async load(recorded: Recorded & { readonly revision: number }): Promise<Summary> {
     const { steps, labels, axis, levels } = recorded;
-    const made = await this.drive(heldRecording(levels, steps), 'Reading the trace');
-    return this.hold({
-      revision: recorded.revision, recording: made, job: undefined, labels, prepared: new Map(), facts: [],
+    const made = await this.drive(heldRecording(levels, steps), saying('Reading the trace'));
+    return this.hold(MAIN, {
+      revision: recorded.revision, recording: made, job: undefined, labels, prepared: new Map(), kept: new Map(), facts: [],
       levels: levels.map(({ name, cell, inputSize }) => ({ name, cell, inputSize })),
       tracks: labels && axis === 'characters' ? textTracks(labels) : [],
       curves: recorded.curves ?? [],
     });
   }
 
+  async beside(id: RunId, job: Job): Promise<Summary> {
+    const made = await this.drive(runOf(job, await this.teamFor(job.network)), saying('Running {0}', job.network.name));
+    return this.hold(id, made);
+  }
+
+  drop(id: RunId): void { this.runs.delete(id); }
+
   cancel(): void { this.turn++; }
 
-  async tile({ revision, level, direction, signal, from, to, columns }: TileRequest): Promise<Tile> {
-    const { recording: made } = this.current();
-    return { ...await this.inTurn(made.tiling({ level, direction, signal }, from, to, columns)), revision, level, direction, signal };
+  async tile({ revision, run = MAIN, level, direction, signal, from, to, columns }: TileRequest): Promise<Tile> {
+    const { recording: made } = this.held(run);
+    return { ...await this.inTurn(made.tiling({ level, direction, signal }, from, to, columns)), revision, run, level, direction, signal };
   }
 
   track(name: string): Float32Array {
-    const values = this.current().tracks.find(t => t.name === name)?.values;
+    const values = this.held().tracks.find(t => t.name === name)?.values;
     return values ? values.slice() : new Float32Array();
   }
 
   /** NaN where there is nothing to be surprised by. A long text takes its time, and a newer run ends it. */
   surprise(): Promise<Float32Array> {
-    const held = this.current();
-    const stale = (): boolean => this.held !== held;
+    const held = this.held();
+    const stale = (): boolean => this.runs.get(MAIN) !== held;
     const { job, recording: made } = held;
     const ids = job?.sequence.ids;
     if (!job?.decoder || !ids) return Promise.resolve(new Float32Array(made.steps).fill(NaN));
@@ -188,27 +145,57 @@ export class Recorder implements RecorderApi {
   }
 
   curve(name: string, from: number, to: number, columns: number): CurveWindow {
-    const found = this.current().curves.find(c => c.name === name);
+    const found = this.held().curves.find(c => c.name === name);
     if (!found) throw new Error(`There is no curve ${name}.`);
     return windowOfCurve(found, from, to, columns);
   }
 
-  order(level: number, direction: number, by: UnitOrder): Int32Array {
-    const { recording: made } = this.current();
-    const memory = columnOf(made, placeOf(level, direction, memoryOf(directionOf(made, level, direction))));
+  order(level: number, direction: number, by: UnitOrder, run?: RunId): Int32Array {
+    const held = this.held(run);
+    const memory = columnOf(held.recording, placeOf(level, direction, memoryOf(directionOf(held.recording, level, direction))));
     if (by === 'coactivation') return byCoactivation(memory);
-    if (by === 'halfLife') return byHalfLife(memory.units, this.prepared(level, direction).halfLives?.all);
+    if (by === 'activity') return byActivity(memory);
+    if (by === 'saturation') return bySaturation(memory.units, preparedOf(held, level, direction).saturation.map(s => s.units));
+    if (by === 'halfLife') return byHalfLife(memory.units, preparedOf(held, level, direction).halfLives?.all);
     return byIndex(memory.units);
   }
 
-  async card(level: number, direction: number, unit: number): Promise<UnitCard> {
-    const held = this.current();
-    const prepared = this.prepared(level, direction);
+  async card(level: number, direction: number, unit: number, run?: RunId): Promise<UnitCard> {
+    const held = this.held(run);
+    const prepared = preparedOf(held, level, direction);
     const card = unitCard(prepared, unit);
     return held.recording.stride === 1 ? card : this.inTurn(longCard(held, level, direction, prepared, card));
   }
 
-  private async drive<T>(work: Generator<Done, T>, what: string): Promise<T> {
+  async ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']> {
+    const work = studyOf(name).answer(this.context(), ask);
+    const lane = `${name} ${ask.run ?? MAIN}`;
+    const mine = (this.asks.get(lane) ?? 0) + 1;
+    this.asks.set(lane, mine);
+    const stale = (): boolean => this.asks.get(lane) !== mine;
+    return drive(work, { pause: this.pause, signal: { get aborted() { return stale(); } } });
+  }
+
+  /** What studies may do with runs. */
+  private context(): Runs {
+    return {
+      run: id => this.held(id),
+      add: function* (this: Recorder, id: RunId, job: Job): Generator<Done, Run> {
+        const made = yield* runOf(job, undefined);
+        this.runs.set(id, made);
+        return made;
+      }.bind(this),
+      hold: (id, run) => { this.runs.set(id, run); },
+      summary: summaryOf,
+      drop: id => this.drop(id),
+    };
+  }
+
+  private teamFor(network: Network): Promise<Team | undefined> {
+    return network.levels.some(l => l.directions.some(d => parameterCountOf(d) >= WORTH_SHARING)) ? this.helpers() : Promise.resolve(undefined);
+  }
+
+  private async drive<T>(work: Generator<Done, T>, what: Progress['what']): Promise<T> {
     const mine = ++this.turn;
     const turn = (): number => this.turn;
     return drive(work, {
@@ -225,50 +212,53 @@ export class Recorder implements RecorderApi {
     return mine;
   }
 
-  private prepared(level: number, direction: number): Prepared {
-    const held = this.current();
-    const key = `${level} ${direction}`;
-    const made = held.prepared.get(key) ?? prepareCards(held, level, direction);
-    held.prepared.set(key, made);
-    return made;
+  /** A new main run leaves nothing beside it: what was compared or changed belonged to the old one. */
+  private hold(id: RunId, run: Run): Summary {
+    if (id === MAIN) this.runs.clear();
+    this.runs.set(id, run);
+    return summaryOf(run);
   }
 
-  private hold(held: Held): Summary {
-    this.held = held;
-    const { recording: made, levels, job } = held;
-    return {
-      steps: made.steps,
-      tracks: held.tracks.map(t => t.name),
-      surprise: job?.decoder !== undefined && job.sequence.ids !== undefined,
-      curves: held.curves.map(extentOf),
-      ...(held.parity && { parity: held.parity }),
-      levels: made.levels.map(({ directions }, k) => ({ ...levels[k]!, units: memoryOf(directions[0]!).units, directions })),
-    };
-  }
-
-  private current(): Held {
-    if (!this.held) throw new Error('Nothing has been run yet.');
-    return this.held;
+  private held(id: RunId = MAIN): Run {
+    const run = this.runs.get(id);
+    if (!run) throw new Error(id === MAIN ? 'Nothing has been run yet.' : `The run ${id} is gone.`);
+    return run;
   }
 }
 
-function directionOf(made: Recording, level: number, direction: number): RecordedDirection {
-  const found = made.levels[level]?.directions[direction];
-  if (!found) throw new Error(`There is no direction ${direction} of level ${level}.`);
-  return found;
+/** Runs a job and keeps what was recorded. */
+function* runOf(job: Job, team: Team | undefined): Generator<Done, Run> {
+  const { network, sequence } = job;
+  const tallies = network.levels.map(l => l.directions.map(d => tallyOf(d.cell, d.direction)));
+  const made = yield* recording(network, rowsOf(sequence), {
+    memory: job.memory, team, mask: sequence.mask, preactivations: job.preactivations,
+    seen: ({ level, direction, signals, steps }) => tallies[level]![direction]!.add(signals, steps),
+  });
+  return {
+    revision: job.revision, recording: made, job, labels: sequence.labels, prepared: new Map(), kept: new Map(),
+    levels: network.levels.map(({ name, directions }) => ({ name, cell: directions[0]!.cell, inputSize: directions[0]!.inputSize })),
+    tracks: tracksOf(sequence),
+    curves: sequence.curves ?? [],
+    facts: made.stride === 1 ? [] : tallies.map(l => l.map(t => t.finish())),
+  };
 }
 
-const placeOf = (level: number, direction: number, { name }: RecordedSignal): Place => ({ level, direction, signal: name });
-
-/** A signal's rows that are held: all, or every so-manieth step. */
-function columnOf(made: Recording, place: Place): Column {
-  const { units } = directionOf(made, place.level, place.direction).signals.find(s => s.name === place.signal)!;
-  return { data: made.thinned(place), steps: Math.ceil(made.steps / made.stride), units };
+function summaryOf({ recording: made, levels, tracks, curves, parity, job }: Run): Summary {
+  return {
+    steps: made.steps,
+    tracks: tracks.map(t => t.name),
+    surprise: job?.decoder !== undefined && job.sequence.ids !== undefined,
+    curves: curves.map(extentOf),
+    ...(parity && { parity }),
+    levels: made.levels.map(({ directions }, k) => ({ ...levels[k]!, units: memoryOf(directions[0]!).units, directions })),
+  };
 }
 
-/** What remembers: c where there is one, else h, else whatever was recorded last. */
-function memoryOf({ signals }: RecordedDirection): RecordedSignal {
-  return signals.find(s => s.name === 'c') ?? signals.find(s => s.name === 'h') ?? signals.at(-1)!;
+function preparedOf(held: Run, level: number, direction: number): Prepared {
+  const key = `${level} ${direction}`;
+  const made = held.prepared.get(key) ?? prepareCards(held, level, direction);
+  held.prepared.set(key, made);
+  return made;
 }
 
 /** Tracks of a text, what goes beside a recording, or the columns of a narrow table. */
@@ -278,10 +268,6 @@ function tracksOf(sequence: Sequence): Track[] {
   return sequence.width <= 32 && !sequence.invented ? columnTracks(wholeOf(sequence), sequence.steps, sequence.width, sequence.columns) : [];
 }
 
-function gatesOf(cell: Cell | undefined, names: readonly string[]): string[] {
-  return names.filter(name => signalKindOf(cell, name) === 'gate');
-}
-
 /** What every step of a long run adds to its cards. */
 function tallyOf(cell: Cell, direction: Direction): LongTally {
   return longTally(gatesOf(cell, programOf(cell).signals.map(s => s.name)), keepOf(cell.equations), direction === 'reverse');
@@ -289,7 +275,7 @@ function tallyOf(cell: Cell, direction: Direction): LongTally {
 
 const LABELS: Readonly<Record<string, string>> = { c: 'cell state', h: 'hidden state' };
 
-function prepareCards(held: Held, level: number, direction: number): Prepared {
+function prepareCards(held: Run, level: number, direction: number): Prepared {
   const { recording: made, job } = held;
   const { cell } = held.levels[level]!;
   const own = directionOf(made, level, direction);
@@ -324,7 +310,7 @@ function withFacts(prepared: Prepared, facts: LongFacts | undefined): Prepared {
 }
 
 /** A card of a long run: contexts from where the pyramid says, runs as they were counted, correlations from every so-manieth step, which is said. */
-function* longCard({ recording: made, labels, facts }: Held, level: number, direction: number, { input }: Prepared, card: UnitCard): Generator<Done, UnitCard> {
+function* longCard({ recording: made, labels, facts }: Run, level: number, direction: number, { input }: Prepared, card: UnitCard): Generator<Done, UnitCard> {
   const { signal, label } = input.memory;
   const found = yield* longContexts(made, { level, direction, signal }, card.unit, labels);
   const runs = facts[level]?.[direction]?.keep?.runs[card.unit];
@@ -332,7 +318,7 @@ function* longCard({ recording: made, labels, facts }: Held, level: number, dire
     ...card,
     ...(found.notFinite !== undefined && { sentence: sentence({ invented: input.invented, memory: label, notFinite: found.notFinite, constant: false, follows: [], phrases: new Map() }) }),
     ...(card.halfLife && runs && { halfLife: { ...card.halfLife, runMedian: runs.median, runLongest: runs.longest } }),
-    test: `${card.test}; r from one step in ${made.stride}`,
+    test: saying('{0}; r from one step in {1}', card.test, made.stride),
     contexts: found.contexts, contextScale: found.scale,
   };
 }

@@ -4,8 +4,11 @@ import type { Network } from './core/layer';
 import type { Sequence } from './core/sequence';
 import { parse } from './core/equations';
 import type { Doubt } from './formats/format';
-import type { CurveWindow, Invented, Note, NumbersApi, Remote, Scene, SceneLevel, SceneSignal, TileRequest, Tile, UnitCard, UnitOrder } from './protocol';
-import type { Decoder, Expected, Recorded, RecorderApi, Summary, SummaryLevel } from './recorder';
+import { l10n, term } from './l10n';
+import type { CurveWindow, Invented, Note, NumbersApi, Remote, RunId, Scene, SceneBeside, SceneLevel, SceneSignal, TileRequest, Tile, Training, UnitCard, UnitOrder } from './protocol';
+import type { Questions } from './questions/index';
+import type { Recorded, RecorderApi } from './recorder';
+import type { Decoder, Expected, Job, Summary, SummaryLevel } from './studies/run';
 
 /** Everything that is needed to draw, with the words that say where it came from. */
 export interface Subject {
@@ -14,10 +17,14 @@ export interface Subject {
   readonly weights: { readonly description: string; readonly invented?: Invented };
   readonly notes: readonly Note[];
   readonly canReveal: boolean;
+  /** What the checkpoint says of its training. */
+  readonly training?: Training;
+  /** The view to begin with. */
+  readonly view?: string;
   /** What the checkpoint leaves open, as it is decided now. */
   readonly doubts?: readonly Doubt[];
   readonly content:
-    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly expected?: Expected; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined }
+    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly expected?: Expected; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined; /** Record what each activation reads, too. */ readonly preactivations?: boolean }
     | { readonly kind: 'trace'; readonly recorded: Recorded; readonly description: string };
 }
 
@@ -35,10 +42,28 @@ export class Session {
     const revision = ++this.revision;
     const { content } = subject;
     const summary = content.kind === 'run'
-      ? await this.recorder.run({ network: content.network, sequence: content.sequence, ...(content.decoder ? { decoder: content.decoder } : {}), ...(content.expected ? { expected: content.expected } : {}), seed: content.seed, memory: content.memory, invented: subject.weights.invented !== undefined, revision })
+      ? await this.recorder.run(jobOf(subject, content, revision))
       : await this.recorder.load({ ...content.recorded, revision });
     const scene = sceneOf(subject, summary, revision);
     this.current = { subject, scene };
+    return scene;
+  }
+
+  /**
+   * Runs another subject beside the one that is shown, for as long as that one stands; one of the same id is replaced.
+   * @throws Error with a message for people
+   */
+  async beside(id: RunId, subject: Subject): Promise<Scene> {
+    const { current } = this;
+    if (!current) throw new Error(l10n('Nothing is shown that this could stand beside.'));
+    const { content } = subject;
+    if (content.kind !== 'run') throw new Error(l10n('A recording holds signals but no weights: only checkpoints can stand beside what is shown.'));
+    const summary = await this.recorder.beside(id, jobOf(subject, content, current.scene.revision));
+    const now = this.current;
+    if (now?.scene.revision !== current.scene.revision) throw new Error(l10n('Something else is shown by now.'));
+    const others = (now.scene.beside ?? []).filter(b => b.run !== id);
+    const scene = { ...now.scene, beside: [...others, besideOf(id, subject, content, summary)] };
+    this.current = { ...now, scene };
     return scene;
   }
 
@@ -48,8 +73,9 @@ export class Session {
   track(name: string): Promise<Float32Array> { return this.recorder.track(name); }
   surprise(): Promise<Float32Array> { return this.recorder.surprise(); }
   curve(name: string, from: number, to: number, columns: number): Promise<CurveWindow> { return this.recorder.curve(name, from, to, columns); }
-  order(level: number, direction: number, by: UnitOrder): Promise<Int32Array> { return this.recorder.order(level, direction, by); }
-  card(level: number, direction: number, unit: number): Promise<UnitCard> { return this.recorder.card(level, direction, unit); }
+  order(level: number, direction: number, by: UnitOrder, run?: RunId): Promise<Int32Array> { return this.recorder.order(level, direction, by, run); }
+  card(level: number, direction: number, unit: number, run?: RunId): Promise<UnitCard> { return this.recorder.card(level, direction, unit, run); }
+  ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']> { return this.recorder.ask(name, ask); }
 
   async labels(from: number, to: number): Promise<readonly string[]> {
     const content = this.current?.subject.content;
@@ -65,9 +91,24 @@ export const numbersOf = (session: () => Session): NumbersApi => ({
   track: async name => session().track(name),
   surprise: async () => session().surprise(),
   curve: async (name, from, to, columns) => session().curve(name, from, to, columns),
-  order: async (level, direction, by) => session().order(level, direction, by),
-  card: async (level, direction, unit) => session().card(level, direction, unit),
+  order: async (level, direction, by, run) => session().order(level, direction, by, run),
+  card: async (level, direction, unit, run) => session().card(level, direction, unit, run),
+  ask: async (name, ask) => session().ask(name, ask),
 });
+
+type RunContent = Extract<Subject['content'], { kind: 'run' }>;
+
+function jobOf({ weights }: Subject, { network, sequence, decoder, expected, seed, memory, preactivations }: RunContent, revision: number): Job {
+  return { network, sequence, ...(decoder ? { decoder } : {}), ...(expected ? { expected } : {}), seed, memory, preactivations, invented: weights.invented !== undefined, revision };
+}
+
+function besideOf(run: RunId, { model, weights, training }: Subject, { parameters }: RunContent, { levels }: Summary): SceneBeside {
+  return {
+    run, name: model, weights, ...(training ? { training } : {}),
+    levels: levels.map((level, k) => sceneLevel(level, parameters[k] ?? 0)),
+    parameters: parameters.reduce((sum, n) => sum + n, 0),
+  };
+}
 
 function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
   const { content } = subject;
@@ -85,6 +126,9 @@ function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
     ...(summary.parity ? { parity: summary.parity } : {}),
     notes: [...subject.notes, ...notFinite(summary)],
     canReveal: subject.canReveal,
+    ...(content.kind === 'run' ? { preactivations: content.preactivations ?? false } : {}),
+    ...(subject.training ? { training: subject.training } : {}),
+    ...(subject.view === undefined ? {} : { view: subject.view }),
   };
 }
 
@@ -99,12 +143,13 @@ function inputOf(content: Subject['content']): Scene['input'] {
   };
 }
 
-function sceneLevel(level: SummaryLevel, parameters: number): SceneLevel {
+/** A level as it is drawn. */
+export function sceneLevel(level: SummaryLevel, parameters: number): SceneLevel {
   const words = level.cell ? equationsOf(level.cell) : new Map<string, SignalWords>();
   return {
     name: level.name,
-    cell: level.cell?.name ?? 'recorded',
-    variant: level.cell?.variant ?? '',
+    cell: level.cell?.name ?? l10n('recorded'),
+    variant: term(level.cell?.variant ?? ''),
     inputSize: level.inputSize,
     units: level.units,
     parameters,
@@ -112,7 +157,7 @@ function sceneLevel(level: SummaryLevel, parameters: number): SceneLevel {
       direction: d.direction,
       signals: d.signals.map((s): SceneSignal => {
         const known = words.get(s.name) ?? unnamed(s.name);
-        return { name: s.name, label: known.label, equation: known.equation, kind: known.kind, hue: hueOf(s.name, known.kind), units: s.units, stats: s.stats };
+        return { name: s.name, label: term(known.label), equation: known.equation, kind: known.kind, hue: hueOf(s.name, known.kind), units: s.units, stats: s.stats };
       }),
     })),
   };
@@ -132,7 +177,7 @@ const usual: Readonly<Record<string, SignalWords>> = {
 
 function unnamed(name: string): SignalWords {
   const plain = name.replace(/\.pre$/, '');
-  if (plain !== name) return { label: `preactivation of ${plain}`, equation: '', kind: 'value' };
+  if (plain !== name) return { label: l10n('preactivation of {0}', plain), equation: '', kind: 'value' };
   return usual[name] ?? { label: name, equation: '', kind: 'value' };
 }
 
@@ -150,7 +195,10 @@ function notFinite(summary: Summary): Note[] {
   return summary.levels.flatMap(level => level.directions.flatMap(d => {
     const first = d.signals.flatMap(s => s.stats.notFinite ? [{ name: s.name, ...s.stats.notFinite }] : []).sort((a, b) => a.step - b.step)[0];
     if (!first) return [];
-    const where = `${level.name}${d.direction === 'reverse' ? ' (reverse)' : ''}`;
-    return [{ severity: 'error' as const, text: `${where}: ${first.name} is ${first.value} at step ${first.step}, ${first.name === 'x' ? 'feature' : 'unit'} ${first.unit}. Everything computed from it is affected.` }];
+    const values = [d.direction === 'reverse' ? l10n('{0} (reverse)', level.name) : level.name, first.name, String(first.value), first.step, first.unit] as const;
+    const text = first.name === 'x'
+      ? l10n('{0}: {1} is {2} at step {3}, feature {4}. Everything computed from it is affected.', ...values)
+      : l10n('{0}: {1} is {2} at step {3}, unit {4}. Everything computed from it is affected.', ...values);
+    return [{ severity: 'error' as const, text }];
   }));
 }

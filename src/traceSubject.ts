@@ -4,6 +4,7 @@ import { wholeOf } from './core/rows';
 import type { Curve, Sequence } from './core/sequence';
 import { emptyInput } from './errors';
 import { FormatError, open, openSequence, type Doubt, type Trace } from './formats/index';
+import { l10n } from './l10n';
 import type { Note } from './protocol';
 import { recompute, type Difference } from './recompute';
 import type { Recorded } from './recorder';
@@ -25,12 +26,12 @@ export async function traceSubject(path: string, reference: string, files: Files
   const cut = trace.steps > recorded.steps;
   return {
     reference, model: baseOf(path), canReveal: false,
-    weights: { description: typeof binding.checkpoint === 'string' ? `gates worked out from ${baseOf(binding.checkpoint)}` : `recorded in ${baseOf(path)}` },
+    weights: { description: typeof binding.checkpoint === 'string' ? l10n('gates worked out from {0}', baseOf(binding.checkpoint)) : l10n('recorded in {0}', baseOf(path)) },
     notes: [
       ...(trace.warnings ?? []).map((text): Note => ({ severity: 'warning', text })),
       ...filled.notes,
       ...guesses(trace, binding),
-      ...(cut ? [{ severity: 'warning' as const, text: `Only the first ${recorded.steps} of ${trace.steps} steps are shown (setting gatescope.maximumSteps).` }] : []),
+      ...(cut ? [{ severity: 'warning' as const, text: l10n('Only the first {0} of {1} steps are shown (setting gatescope.maximumSteps).', recorded.steps, trace.steps) }] : []),
     ],
     doubts: doubtsOf(trace),
     content: { kind: 'trace', recorded, description: trace.metadata['input'] ?? baseOf(path) },
@@ -40,14 +41,14 @@ export async function traceSubject(path: string, reference: string, files: Files
 /** What can be decided otherwise: doubts, and which array was taken for what. */
 function doubtsOf({ doubts = [], mapping }: Trace): readonly Doubt[] {
   const asked = new Set(doubts.map(d => d.id));
-  return [...doubts, ...(mapping?.fields ?? []).filter(f => !asked.has(f.id)).map(({ id, label, value, options }) => ({ id, question: label, options, taken: value, evidence: 'by names and shapes' }))];
+  return [...doubts, ...(mapping?.fields ?? []).filter(f => !asked.has(f.id)).map(({ id, label, value, options }) => ({ id, question: label, options, taken: value, evidence: l10n('by names and shapes') }))];
 }
 
 function guesses({ doubts = [], mapping }: Trace, { assume = {} }: Binding): Note[] {
   const open = doubts.filter(d => assume[d.id] === undefined);
   return [
-    ...open.map(({ id, question, options, taken, evidence }): Note => ({ severity: 'info', text: `${question} Assumed: ${options.find(o => o.id === taken)?.label ?? taken} (${evidence}).`, actions: [{ id: `edit:assume:${id}`, label: 'Change…' }] })),
-    ...(mapping && mapping.fields.length > 0 ? [{ severity: 'info' as const, text: 'Which array is what was told by names and shapes.', actions: [{ id: 'binding', label: 'See and change…' }] }] : []),
+    ...open.map(({ id, question, options, taken, evidence }): Note => ({ severity: 'info', text: l10n('{0} Assumed: {1} ({2}).', question, options.find(o => o.id === taken)?.label ?? taken, evidence), actions: [{ id: `edit:assume:${id}`, label: l10n('Change…') }] })),
+    ...(mapping && mapping.fields.length > 0 ? [{ severity: 'info' as const, text: l10n('Which array is what was told by names and shapes.'), actions: [{ id: 'binding', label: l10n('See and change…') }] }] : []),
   ];
 }
 
@@ -55,7 +56,7 @@ function guesses({ doubts = [], mapping }: Trace, { assume = {} }: Binding): Not
 function statesAlone(trace: Trace): Note[] {
   const names = new Set(trace.levels.flatMap(l => l.directions.flatMap(d => d.signals.map(s => s.name))));
   const alone = names.size > 0 && [...names].every(name => name === 'h' || name === 'c' || name === 'x');
-  return alone ? [{ severity: 'info', text: 'Only states are recorded. With the checkpoint that they were made with, the gates can be worked out.', actions: [{ id: 'edit:checkpoint', label: 'Choose a checkpoint…' }] }] : [];
+  return alone ? [{ severity: 'info', text: l10n('Only states are recorded. With the checkpoint that they were made with, the gates can be worked out.'), actions: [{ id: 'edit:checkpoint', label: l10n('Choose a checkpoint…') }] }] : [];
 }
 
 async function withGates(trace: Trace, binding: Binding, files: Files, settings: Settings): Promise<{ trace: Trace; notes: readonly Note[] }> {
@@ -76,11 +77,13 @@ async function inputOf(path: string, trace: Trace, files: Files): Promise<Float3
 /** The first step reads states that were not recorded, so it says less than the rest. */
 function said({ level, direction, state, most, mostAfterFirst, step, unit }: Difference): Note {
   const differs = !(mostAfterFirst <= SAME);
-  const where = `${level}${direction === 'reverse' ? ' (reverse)' : ''}`;
+  const values = [direction === 'reverse' ? l10n('{0} (reverse)', level) : level, state, most.toExponential(1), step, unit] as const;
   return {
     severity: differs ? 'warning' : 'info',
-    text: `${where}: the recorded ${state} differs from what the checkpoint computes by at most ${most.toExponential(1)}, at step ${step}, unit ${unit}${differs ? '. It was probably recorded with other weights or another input' : ''}.`,
-    ...(differs ? { actions: [{ id: 'edit:checkpoint', label: 'Choose another checkpoint…' }] } : {}),
+    text: differs
+      ? l10n('{0}: the recorded {1} differs from what the checkpoint computes by at most {2}, at step {3}, unit {4}. It was probably recorded with other weights or another input.', ...values)
+      : l10n('{0}: the recorded {1} differs from what the checkpoint computes by at most {2}, at step {3}, unit {4}.', ...values),
+    ...(differs ? { actions: [{ id: 'edit:checkpoint', label: l10n('Choose another checkpoint…') }] } : {}),
   };
 }
 

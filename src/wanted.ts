@@ -1,5 +1,6 @@
 /** What code says of a layer, and whether a stack of a checkpoint is that layer. */
 import type { StackRef } from './formats/format';
+import { l10n } from './l10n';
 import type { LayerSpec } from './source/outline';
 
 export interface Wanted {
@@ -21,27 +22,32 @@ export const wantedOf = (spec: LayerSpec): Wanted => ({
 });
 
 const blocks = { lstm: 4, gru: 3, rnn: 1 } as const;
-const families = { lstm: 'an LSTM', gru: 'a GRU', rnn: 'an RNN', other: 'another cell' } as const;
+const families = (id: Wanted['family'] & string | 'other'): string => ({ lstm: l10n('an LSTM'), gru: l10n('a GRU'), rnn: l10n('an RNN'), other: l10n('another cell') })[id];
 
 /** undefined where the stack can be the layer; else what was expected and what was found, with shapes. */
 export function misfit(stack: StackRef, wanted: Wanted): string | undefined {
   const first = stack.levels[0];
-  if (!first) return `Expected a recurrent layer, found none in ${stack.name}.`;
-  if (first.problem !== undefined) return `${stack.name} cannot be loaded: ${first.problem}.`;
+  if (!first) return l10n('Expected a recurrent layer, found none in {0}.', stack.name);
+  if (first.problem !== undefined) return l10n('{0} cannot be loaded: {1}.', stack.name, first.problem);
   const { family } = first.cell;
-  if (wanted.family !== null && family !== wanted.family) return `Expected ${families[wanted.family]}, found ${families[family]} (${stack.name}).`;
+  if (wanted.family !== null && family !== wanted.family) return l10n('Expected {0}, found {1} ({2}).', families(wanted.family), families(family), stack.name);
   const units = wanted.projection || wanted.units;
   const rows = (n: number): number => (family === 'other' ? 1 : blocks[family]) * n;
   if (wanted.inputSize !== null && first.inputSize !== wanted.inputSize || units !== null && first.units !== units) {
-    const expected = `(${units === null ? 'any' : rows(units)}, ${wanted.inputSize ?? 'any'})`;
-    return `Expected an input kernel${first.tensors[0] ? ` (${first.tensors[0]})` : ''} of shape ${expected}, found (${rows(first.units)}, ${first.inputSize}): `
-      + `the code says ${wanted.inputSize ?? 'any'} → ${units ?? 'any'}, the checkpoint ${first.inputSize} → ${first.units}.`;
+    const any = l10n('any');
+    const values = [
+      `(${units === null ? any : rows(units)}, ${wanted.inputSize ?? any})`, `(${rows(first.units)}, ${first.inputSize})`,
+      `${wanted.inputSize ?? any} → ${units ?? any}`, `${first.inputSize} → ${first.units}`,
+    ] as const;
+    return first.tensors[0]
+      ? l10n('Expected an input kernel ({4}) of shape {0}, found {1}: the code says {2}, the checkpoint {3}.', ...values, first.tensors[0])
+      : l10n('Expected an input kernel of shape {0}, found {1}: the code says {2}, the checkpoint {3}.', ...values);
   }
-  if (wanted.layers !== null && stack.levels.length !== wanted.layers) return `Expected ${count(wanted.layers, 'layer')}, found ${stack.levels.length}.`;
+  if (wanted.layers !== null && stack.levels.length !== wanted.layers) {
+    return wanted.layers === 1 ? l10n('Expected 1 layer, found {0}.', stack.levels.length) : l10n('Expected {0} layers, found {1}.', wanted.layers, stack.levels.length);
+  }
   if (wanted.bidirectional !== null && (first.directions.length > 1) !== wanted.bidirectional) {
-    return wanted.bidirectional ? 'Expected both directions, found one.' : 'Expected one direction, found both.';
+    return wanted.bidirectional ? l10n('Expected both directions, found one.') : l10n('Expected one direction, found both.');
   }
   return undefined;
 }
-
-const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 /** The unit card: all of this room's answers on one unit. `prepare` once a run, then `unitCard` for as many units as are looked at. */
+import { saying, type Said } from '../core/said';
 import { unitRows, unitValues, type Column, type UnitRows } from './column';
 import { keepName, type Keep } from './keep';
 import { halfLives, keepRuns, keepValues, ranks, type Runs } from './memory';
@@ -32,11 +33,11 @@ export interface CardInput {
 /** Same fields as the protocol's card. */
 export interface Card {
   readonly unit: number;
-  readonly sentence: string;
+  readonly sentence: Said;
   readonly halfLife?: { readonly steps: number; readonly all: readonly number[]; readonly rank: number; readonly runMedian: number; readonly runLongest: number; readonly signal: string };
   readonly saturation: readonly { readonly signal: string; readonly closed: number; readonly open: number }[];
   readonly follows: readonly Follows[];
-  readonly test: string;
+  readonly test: Said;
   readonly contexts: readonly Context[];
   readonly contextScale: number;
   readonly contextSignal: string;
@@ -49,7 +50,7 @@ export interface Prepared {
   readonly memory: Column;
   /** Those of the input's tracks that vary. */
   readonly tracks: readonly Track[];
-  readonly phrases: ReadonlyMap<string, string>;
+  readonly phrases: ReadonlyMap<string, string | Said>;
   /** Absent for invented weights and where no track varies. */
   readonly test?: ShiftTest;
   readonly rows: UnitRows;
@@ -114,7 +115,7 @@ function lifeOf({ halfLives: lives }: Prepared, unit: number): Card['halfLife'] 
   return { steps, all: lives.all, rank: lives.ranks[unit]!, runMedian: runs.median, runLongest: runs.longest, signal: keepName(lives.keep) };
 }
 
-function say({ input, phrases }: Prepared, values: Float64Array, found: readonly Follows[], halfLife: number | undefined): string {
+function say({ input, phrases }: Prepared, values: Float64Array, found: readonly Follows[], halfLife: number | undefined): Said {
   const notFinite = values.findIndex(v => !Number.isFinite(v));
   return sentence({
     invented: input.invented,
@@ -128,14 +129,15 @@ function say({ input, phrases }: Prepared, values: Float64Array, found: readonly
 }
 
 /** `p < 0.01, 400 circular shifts`; where that does not hold for all, of the strongest: `in quotes: p = 0.03, 400 circular shifts`. */
-function describe({ input, tracks, test }: Prepared, found: readonly Follows[]): string {
-  if (input.invented) return 'not tested: invented weights';
-  if (!test || tracks.length === 0) return 'not tested: no track that varies';
+function describe({ input, tracks, test }: Prepared, found: readonly Follows[]): Said {
+  if (input.invented) return saying('not tested: invented weights');
+  if (!test || tracks.length === 0) return saying('not tested: no track that varies');
   const tested = found.filter(({ p }) => p !== undefined);
   const [strongest] = tested;
-  if (!strongest) return 'not tested: nothing varies, or fewer than 8 steps';
+  if (!strongest) return saying('not tested: nothing varies, or fewer than 8 steps');
   const all = tested.every(({ p }) => p! < 0.01);
-  return `${all ? '' : `${strongest.track}: `}${written(strongest.p!)}, ${describeTest(test)}`;
+  const how = saying('{0}, {1}', written(strongest.p!), describeTest(test));
+  return all ? how : saying('{0}: {1}', strongest.track, how);
 }
 
 function written(p: number): string {

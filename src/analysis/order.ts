@@ -3,6 +3,7 @@ import { cluster } from './cluster';
 import { rowR, unitRows, type Column } from './column';
 import { greedyLeafOrder, optimalLeafOrder } from './leafOrder';
 import { descending } from './memory';
+import type { Saturation } from './saturation';
 
 /** 0, 1, 2 ... */
 export function byIndex(units: number): Int32Array {
@@ -14,6 +15,29 @@ export function byHalfLife(units: number, halfLives: ArrayLike<number> | undefin
   const order = byIndex(units);
   if (!halfLives) return order;
   return order.sort((a, b) => descending(halfLives[a] ?? NaN, halfLives[b] ?? NaN) || a - b);
+}
+
+/** Most often saturated first: by the mean over gates of each unit's closed and open shares. By index where there are no gates. */
+export function bySaturation(units: number, gates: readonly (readonly Saturation[])[]): Int32Array {
+  const share = (unit: number): number => gates.reduce((sum, g) => sum + (g[unit]?.closed ?? 0) + (g[unit]?.open ?? 0), 0);
+  const shares = Float64Array.from({ length: units }, (_, unit) => share(unit));
+  return byIndex(units).sort((a, b) => descending(shares[a]!, shares[b]!) || a - b);
+}
+
+/** Most active first: by the standard deviation of the memory over the steps. NaN is left out; what never counts comes last. */
+export function byActivity({ data, steps, units }: Column): Int32Array {
+  const [sum, squares, count] = [new Float64Array(units), new Float64Array(units), new Float64Array(units)];
+  for (let t = 0, k = 0; t < steps; t++) {
+    for (let u = 0; u < units; u++, k++) {
+      const v = data[k]!;
+      if (v !== v) continue;
+      sum[u]! += v;
+      squares[u]! += v * v;
+      count[u]!++;
+    }
+  }
+  const variance = Float64Array.from(count, (n, u) => (n === 0 ? NaN : squares[u]! / n - (sum[u]! / n) ** 2));
+  return byIndex(units).sort((a, b) => descending(variance[a]!, variance[b]!) || a - b);
 }
 
 /** At most so many evenly spaced steps decide the order. */

@@ -1,4 +1,5 @@
 /** One plain sentence on a unit, made only from its numbers. */
+import { saying, type Said } from '../core/said';
 import type { Follows } from './units';
 
 /** At least so strong, and at most so likely by chance, before a sentence claims that a unit follows a track. */
@@ -17,24 +18,25 @@ export interface SentenceFacts {
   /** Strongest first. */
   readonly follows: readonly Follows[];
   /** Words after "rises" or "falls", by track. */
-  readonly phrases: ReadonlyMap<string, string>;
+  readonly phrases: ReadonlyMap<string, string | Said>;
   readonly halfLife?: number | undefined;
 }
 
 /** `Its cell state falls inside quotes.` where the strongest track has |r| > 0.3 and p < 0.01; otherwise what can be said instead. */
-export function sentence(facts: SentenceFacts): string {
+export function sentence(facts: SentenceFacts): Said {
   const { invented, memory, notFinite, constant, follows: [strongest], phrases } = facts;
-  if (invented) return 'Invented weights: nothing here was learnt.';
-  if (notFinite !== undefined) return `Its ${memory} is not a finite number at step ${notFinite}.`;
-  if (constant) return `Its ${memory} never changes.`;
+  if (invented) return saying('Invented weights: nothing here was learnt.');
+  if (notFinite !== undefined) return saying('Its {0} is not a finite number at step {1}.', memory, notFinite);
+  if (constant) return saying('Its {0} never changes.', memory);
   if (!strongest) return remembers(facts.halfLife);
   const clear = Math.abs(strongest.r) > CLEAR.r && strongest.p !== undefined && strongest.p < CLEAR.p;
-  if (!clear) return 'It follows none of the tracks clearly.';
-  return `Its ${memory} ${strongest.r > 0 ? 'rises' : 'falls'} ${phrases.get(strongest.track) ?? `with ${strongest.track}`}.`;
+  if (!clear) return saying('It follows none of the tracks clearly.');
+  const where = phrases.get(strongest.track) ?? saying('with {0}', strongest.track);
+  return strongest.r > 0 ? saying('Its {0} rises {1}.', memory, where) : saying('Its {0} falls {1}.', memory, where);
 }
 
-function remembers(halfLife: number | undefined): string {
-  if (halfLife === undefined || halfLife !== halfLife) return 'There is no track to compare it with.';
-  if (halfLife === Infinity) return 'It forgets nothing over this sequence.';
-  return `It forgets half in ${halfLife < 10 ? halfLife.toFixed(1) : Math.round(halfLife)} steps.`;
+function remembers(halfLife: number | undefined): Said {
+  if (halfLife === undefined || halfLife !== halfLife) return saying('There is no track to compare it with.');
+  if (halfLife === Infinity) return saying('It forgets nothing over this sequence.');
+  return saying('It forgets half in {0} steps.', halfLife < 10 ? halfLife.toFixed(1) : Math.round(halfLife));
 }

@@ -3,6 +3,7 @@
  * shuffling would not (values of neighbouring steps are alike, and would make every r look significant).
  * p = (1 + shifts with |r| at least as large) / (1 + shifts), Phipson & Smyth 2010. The shifts are drawn once and serve every unit.
  */
+import { saying, type Said } from '../core/said';
 import { standardise } from './column';
 import type { Track } from './tracks';
 
@@ -104,6 +105,6 @@ function dot(x: Float64Array, twice: Float64Array, shift: number, stride: number
 }
 
 /** `400 circular shifts`, with what was left out of the steps. */
-export function describeTest({ shifts, stride }: ShiftTest): string {
-  return `${shifts.length - 1} circular shifts${stride > 1 ? `, one step in ${stride}` : ''}`;
+export function describeTest({ shifts, stride }: ShiftTest): Said {
+  return stride > 1 ? saying('{0} circular shifts, one step in {1}', shifts.length - 1, stride) : saying('{0} circular shifts', shifts.length - 1);
 }

@@ -1,4 +1,5 @@
 /** Label tracks: what a unit might follow. One number a step, as true just after that step was read (an opening bracket is inside). */
+import { saying, type Said } from '../core/said';
 import type { Curve } from '../core/sequence';
 import { insideQuotes } from './quotes';
 
@@ -6,7 +7,7 @@ export interface Track {
   /** `in quotes` */
   readonly name: string;
   /** After "rises" or "falls": `inside quotes`. */
-  readonly phrase: string;
+  readonly phrase: string | Said;
   /** [steps]; NaN counts as the mean. */
   readonly values: Float32Array;
 }
@@ -31,15 +32,15 @@ export function textTracks(pieces: readonly string[]): Track[] {
 export function columnTracks(data: Float32Array, steps: number, width: number, names?: readonly string[]): Track[] {
   return varying(Array.from({ length: width }, (_, k) => {
     const name = names?.[k] ?? `input ${k}`;
-    return { name, phrase: `with ${name}`, values: Float32Array.from({ length: steps }, (_, t) => data[t * width + k] ?? NaN) };
+    return { name, phrase: saying('with {0}', name), values: Float32Array.from({ length: steps }, (_, t) => data[t * width + k] ?? NaN) };
   }));
 }
 
 /** Curves as tracks: those of one number a step as they are, of more (a waveform) their loudness: the root of the mean square. */
 export function curveTracks(curves: readonly Curve[], steps: number): Track[] {
   return varying(curves.map(({ name, perStep, data }) => perStep === 1
-    ? { name, phrase: `with ${name}`, values: data.subarray(0, steps) }
-    : { name: `loudness of ${name}`, phrase: `with the loudness of ${name}`, values: Float32Array.from({ length: steps }, (_, t) => loudness(data, t * perStep, (t + 1) * perStep)) }));
+    ? { name, phrase: saying('with {0}', name), values: data.subarray(0, steps) }
+    : { name: `loudness of ${name}`, phrase: saying('with the loudness of {0}', name), values: Float32Array.from({ length: steps }, (_, t) => loudness(data, t * perStep, (t + 1) * perStep)) }));
 }
 
 function loudness(data: Float32Array, from: number, to: number): number {

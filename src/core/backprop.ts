@@ -8,6 +8,7 @@ import { drive, Meter, type DriveOptions, type Progress } from './pace';
 import { checkNetwork, LayerError, outputSize } from './parameters';
 import type { LayerGradients, LayerTaper, Tape } from './runners/backward';
 import { tapeFast } from './runners/fastBackward';
+import { piecewise, type Piece } from './runners/pieces';
 import { tapeReference } from './runners/referenceBackward';
 
 export type { LayerGradients } from './runners/backward';
@@ -44,6 +45,8 @@ export interface BackpropOptions {
   /** [steps]: 0 where a step does not count. The loss is over the others. */
   readonly mask?: RunOptions['mask'];
   /** `fast` by default: float32 with an exponent of its own, so that gradients vanish no sooner than in float64. */
+  /** By level and direction, where a layer changes on the way; each with its own initial states. */
+  readonly pieces?: readonly (readonly (readonly Piece[] | undefined)[])[] | undefined;
   readonly evaluator?: EvaluatorName | undefined;
   readonly piece?: number | undefined;
 }
@@ -66,7 +69,9 @@ export function* backpropagating(network: Network, x: Float32Array, steps: numbe
   for (const [k, level] of network.levels.entries()) {
     const own: Tape[] = [];
     for (const [j, layer] of level.directions.entries()) {
-      own.push(yield* TAPERS[kind](layer, { x: inputs[k]!, steps, initial: initial?.[k]?.[j] ?? layer.initial ?? {} }, { recording: options, parameters, meter, what: level.name }));
+      const pieces = options.pieces?.[k]?.[j];
+      const taper = pieces ? piecewise(TAPERS[kind], pieces) : TAPERS[kind];
+      own.push(yield* taper(layer, { x: inputs[k]!, steps, initial: initial?.[k]?.[j] ?? layer.initial ?? {} }, { recording: options, parameters, meter, what: level.name }));
     }
     tapes.push(own);
     inputs.push(merged(level, own.map(t => t.output), steps));
@@ -88,10 +93,16 @@ export function* backpropagating(network: Network, x: Float32Array, steps: numbe
 
 function* backpropagatingMasked(network: Network, pack: Packed, loss: Loss, options: BackpropOptions): Generator<Progress, NetworkGradients> {
   if (pack.steps === 0) throw new LayerError('All steps are masked; a gradient needs at least one that counts.');
-  const inner = yield* backpropagating(network, pack.x, pack.steps, packedLoss(pack, loss, outputSize(network.levels.at(-1)!)), { ...options, mask: undefined });
+  const inner = yield* backpropagating(network, pack.x, pack.steps, packedLoss(pack, loss, outputSize(network.levels.at(-1)!)), { ...options, mask: undefined, pieces: options.pieces?.map(l => l.map(p => p && packedPieces(pack, p))) });
   const width = (rows: Float64Array): number => rows.length / pack.steps;
   const levels = inner.levels.map(l => ({ ...l, dx: expandedRows(pack, l.dx, width(l.dx)), directions: l.directions.map(d => expandedGradients(pack, d)) }));
   return { ...inner, steps: pack.all, levels, dx: levels[0]!.dx };
+}
+
+/** The pieces over the steps that count alone. */
+function packedPieces({ at }: Packed, pieces: readonly Piece[]): Piece[] {
+  const place = (step: number): number => at.filter(t => t < step).length;
+  return pieces.map(p => ({ ...p, from: place(p.from), to: place(p.to) })).filter(p => p.to > p.from);
 }
 
 const TAPERS: Readonly<Record<EvaluatorName, LayerTaper>> = { fast: tapeFast, reference: tapeReference };

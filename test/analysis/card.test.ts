@@ -4,6 +4,7 @@ import { prepare, unitCard, type Card, type CardInput } from '../../src/analysis
 import { column } from '../../src/analysis/column';
 import { sentence, type SentenceFacts } from '../../src/analysis/sentence';
 import { textTracks } from '../../src/analysis/tracks';
+import { english } from '../../src/core/said';
 import type { UnitCard } from '../../src/protocol';
 import { autoregressive, cpuTime, near, normal, seeded } from './seeded';
 
@@ -33,13 +34,13 @@ describe('unit card', () => {
   it('says what the numbers say', () => {
     const prepared = prepare(input());
     const card: UnitCard = unitCard(prepared, 0); // the type check: same fields as the protocol
-    assert.equal(card.sentence, 'Its cell state falls inside quotes.');
-    assert.equal(unitCard(prepared, 1).sentence, 'Its cell state rises inside quotes.');
-    assert.equal(unitCard(prepared, 2).sentence, 'It follows none of the tracks clearly.');
-    assert.equal(unitCard(prepared, 3).sentence, 'Its cell state never changes.');
+    assert.equal(english(card.sentence), 'Its cell state falls inside quotes.');
+    assert.equal(english(unitCard(prepared, 1).sentence), 'Its cell state rises inside quotes.');
+    assert.equal(english(unitCard(prepared, 2).sentence), 'It follows none of the tracks clearly.');
+    assert.equal(english(unitCard(prepared, 3).sentence), 'Its cell state never changes.');
     assert.equal(card.follows[0]!.track, 'in quotes');
     assert.ok(card.follows[0]!.r < -0.8 && card.follows[0]!.p! < 0.01);
-    assert.match(card.test, /^(in quotes: )?p < 0\.01, 400 circular shifts$/);
+    assert.match(english(card.test), /^(in quotes: )?p < 0\.01, 400 circular shifts$/);
     assert.deepEqual(card.saturation, [{ signal: 'f', closed: 0, open: 0 }]);
     assert.deepEqual(unitCard(prepared, 3).saturation, [{ signal: 'f', closed: 1, open: 0 }]);
     assert.equal(card.movesWith[0]!.unit, 1);
@@ -62,18 +63,18 @@ describe('unit card', () => {
   });
   it('claims nothing about invented weights', () => {
     const card = unitCard(prepare(input({ invented: true })), 0);
-    assert.equal(card.sentence, 'Invented weights: nothing here was learnt.');
+    assert.equal(english(card.sentence), 'Invented weights: nothing here was learnt.');
     assert.ok(card.follows.length > 0 && card.follows.every(f => !('p' in f)));
-    assert.equal(card.test, 'not tested: invented weights');
+    assert.equal(english(card.test), 'not tested: invented weights');
   });
   it('speaks of memory where there are no tracks, and of NaN where there is one', () => {
     const none = prepare(input({ tracks: [], labels: undefined }));
-    assert.equal(unitCard(none, 0).sentence, 'It forgets half in 1.0 steps.');
-    assert.equal(unitCard(none, 0).test, 'not tested: no track that varies');
+    assert.equal(english(unitCard(none, 0).sentence), 'It forgets half in 1.0 steps.');
+    assert.equal(english(unitCard(none, 0).test), 'not tested: no track that varies');
     const broken = input();
     broken.signals['c']!.data[17 * units] = NaN;
     const card = unitCard(prepare(broken), 0);
-    assert.equal(card.sentence, 'Its cell state is not a finite number at step 17.');
+    assert.equal(english(card.sentence), 'Its cell state is not a finite number at step 17.');
     assert.ok(card.follows.every(f => Number.isFinite(f.r)) && card.movesWith.every(m => Number.isFinite(m.r)));
   });
   it('finds no proof in a text that repeats itself: a shift by its period fits as well', () => {
@@ -83,7 +84,7 @@ describe('unit card', () => {
     const card = unitCard(prepare({ signals: { h: memory }, gates: [], memory: { signal: 'h', label: 'hidden state' }, tracks: textTracks(again), invented: false, random: seeded(1) }), 0);
     assert.equal(card.follows[0]!.r, 1);
     assert.ok(card.follows[0]!.p! > 0.05);
-    assert.equal(card.sentence, 'It follows none of the tracks clearly.');
+    assert.equal(english(card.sentence), 'It follows none of the tracks clearly.');
   });
   it('a card does not depend on which were asked before', () => {
     const prepared = prepare(input());
@@ -105,7 +106,7 @@ describe('unit card', () => {
     const times = [3, 99, 200, 511, 0, 17, 18].map(unit => {
       const begin = cpuTime();
       const card: Card = unitCard(prepared, unit);
-      assert.match(card.test, /400 circular shifts, one step in 4$/);
+      assert.match(english(card.test), /400 circular shifts, one step in 4$/);
       return cpuTime() - begin;
     }).toSorted((a, b) => a - b);
     console.log(`      prepare ${Math.round(ready)} ms, card ${times[3]!.toFixed(1)} ms (slowest ${times.at(-1)!.toFixed(1)})`);
@@ -125,5 +126,5 @@ describe('sentence', () => {
     ['a long memory', { follows: [], halfLife: 34.5678 }, 'It forgets half in 35 steps.'],
     ['all kept', { follows: [], halfLife: Infinity }, 'It forgets nothing over this sequence.'],
   ];
-  for (const [what, change, expected] of table) it(`${what} ==> ${expected}`, () => assert.equal(sentence({ ...facts, ...change }), expected));
+  for (const [what, change, expected] of table) it(`${what} ==> ${expected}`, () => assert.equal(english(sentence({ ...facts, ...change })), expected));
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cluster, leavesOf, type Tree } from '../../src/analysis/cluster';
 import { column } from '../../src/analysis/column';
 import { greedyLeafOrder, optimalLeafOrder } from '../../src/analysis/leafOrder';
-import { byCoactivation, byHalfLife, byIndex } from '../../src/analysis/order';
+import { byActivity, byCoactivation, byHalfLife, byIndex, bySaturation } from '../../src/analysis/order';
 import { autoregressive, cpuTime, near, normal, seeded } from './seeded';
 
 /** Symmetric random distances [n, n]. */
@@ -116,5 +116,23 @@ describe('order', () => {
     assert.deepEqual([...byHalfLife(3, undefined)], [0, 1, 2]);
     assert.deepEqual([...byHalfLife(2, [NaN, NaN])], [0, 1]);
     assert.deepEqual([...byCoactivation(column(new Float32Array(2), 1, 2))], [0, 1]);
+  });
+});
+
+describe('orders by saturation and activity', () => {
+  it('put first the unit whose gates are at their ends most often, equal ones by index', () => {
+    const share = (closed: number, open: number) => ({ closed, open });
+    const gates = [[share(0, 0.2), share(0.5, 0.5), share(0.1, 0), share(0, 0.2)], [share(0.1, 0), share(0, 0), share(0, 0), share(0, 0.1)]];
+    assert.deepEqual([...bySaturation(4, gates)], [1, 0, 3, 2]);
+    assert.deepEqual([...bySaturation(3, [])], [0, 1, 2]);
+  });
+
+  it('put first the unit that varies most, and last what never counts', () => {
+    const random = seeded(11);
+    const size = [0.5, 3, 1, 2];
+    const steps = 400;
+    const data = Float32Array.from({ length: steps * 5 }, (_, k) => (k % 5 === 4 ? NaN : k % 5 + size[k % 5]! * normal(random)));
+    data[0] = NaN;
+    assert.deepEqual([...byActivity(column(data, steps, 5))], [1, 3, 2, 0, 4]);
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { insideQuotes } from '../../src/analysis/quotes';
 import { bracketDepth, columns, columnTracks, insideWords, textTracks } from '../../src/analysis/tracks';
+import { english } from '../../src/core/said';
 
 /** # where inside, . where not: one mark a character. */
 const picture = (inside: ArrayLike<number>) => Array.from(inside, v => v ? '#' : '.').join('');
@@ -73,6 +74,6 @@ describe('tracks', () => {
   });
   it('columns of a series by name or number, without constant ones', () => {
     const tracks = columnTracks(Float32Array.of(1, 5, 2, 2, 5, 3), 2, 3, ['ozone', 'flat']);
-    assert.deepEqual(tracks.map(t => [t.name, t.phrase, ...t.values]), [['ozone', 'with ozone', 1, 2], ['input 2', 'with input 2', 2, 3]]);
+    assert.deepEqual(tracks.map(t => [t.name, english(t.phrase), ...t.values]), [['ozone', 'with ozone', 1, 2], ['input 2', 'with input 2', 2, 3]]);
   });
 });

@@ -6,6 +6,7 @@ import { describeTest, shiftP, shiftTest } from '../../src/analysis/shifts';
 import type { Track } from '../../src/analysis/tracks';
 import { follows, movesWith, pearson, scaleOf, strongestContexts } from '../../src/analysis/units';
 import { autoregressive, near, normal, seeded } from './seeded';
+import { english } from '../../src/core/said';
 
 const track = (name: string, values: Float32Array): Track => ({ name, phrase: `with ${name}`, values });
 const options = (seed: number, count: number, work?: number) => ({ count, random: seeded(seed), tested: 6, ...(work !== undefined && { work }) });
@@ -50,7 +51,7 @@ describe('shift test', () => {
     const some = (v: Float32Array, shift: number) => Array.from({ length: 34 }, (_, j) => v[(3 * j + shift) % steps]!);
     const rs = Array.from({ length: steps }, (_, k) => Math.abs(pearson(some(x, 0), some(y, k))));
     assert.equal(shiftP(test, 0, x), rs.filter(r => r >= rs[0]! - 1e-12).length / steps);
-    assert.equal(describeTest(test), '100 circular shifts, one step in 3');
+    assert.equal(english(describeTest(test)), '100 circular shifts, one step in 3');
   });
   for (const work of [undefined, 20000]) {
     it(`p is uniform where nothing ties the two, though neighbours are alike${work ? ' (thinned)' : ''}`, () => {

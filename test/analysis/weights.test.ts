@@ -14,6 +14,7 @@ import type { Layer } from '../../src/core/layer';
 import { parameterShapes } from '../../src/core/parameters';
 import type { Progress } from '../../src/core/pace';
 import { cpuTime, normal, seeded } from './seeded';
+import { english } from '../../src/core/said';
 
 interface Case {
   readonly name: string; readonly shape: readonly [number, number]; readonly f4?: string; readonly i1?: string; readonly singular: string;
@@ -145,7 +146,7 @@ function layer(id: string, change: Readonly<Record<string, (k: number) => number
   }]));
   return { cell: cellById(id), inputSize, units, direction: 'forward', params };
 }
-const words = (s: LayerStats): string => s.remarks.map(r => `${r.severity}: ${r.text}`).join('\n');
+const words = (s: LayerStats): string => s.remarks.map(r => `${r.severity}: ${english(r.text)}`).join('\n');
 
 describe('weights: pace', () => {
   it('gives others a turn once in a few milliseconds, and not for every small piece', () => {

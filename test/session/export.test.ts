@@ -40,6 +40,19 @@ describe('export of what is shown', () => {
     }
   });
 
+  it('holds the changed run and says what was changed', async () => {
+    const { session } = joined();
+    await session.open({
+      reference: '', model: 'weather', weights: { description: 'w.pt' }, notes: [], canReveal: false,
+      content: { kind: 'run', network, parameters: [0], seed: 1, sequence: { steps: STEPS, width: 2, data: x, axis: 'time', rate: 50, description: 'sound.wav', notes: [] } },
+    });
+    const changes = [{ kind: 'clamp', level: 0, direction: 0, signal: 'z', value: 1, from: 3 }] as const;
+    const source = await exportSourceOf(session, changes);
+    assert.deepEqual(JSON.parse(source.metadata!['changes']!), changes);
+    const z = await source.levels[0]!.directions[0]!.signals.find(s => s.name === 'z')!.read(0, STEPS);
+    assert.ok(z.subarray(0, 9).every(v => v < 1) && z.subarray(9).every(v => v === 1), 'z is not held from step 3 on');
+  });
+
   it('is refused where nothing is shown', async () => {
     await assert.rejects(exportSourceOf(joined().session), /Nothing is shown/);
   });

@@ -4,7 +4,7 @@ import { running } from '../../src/core/engine';
 import { initialise } from '../../src/core/initialise';
 import type { Network } from '../../src/core/layer';
 import { atOnce } from '../../src/core/recording/recording';
-import type { Expected } from '../../src/recorder';
+import type { Expected } from '../../src/studies/run';
 import type { Subject } from '../../src/session';
 import { joined } from './joined';
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'mocha';
 import type { Binding, Files } from '../../src/binding';
 import { checkBinding, distance } from '../../src/binding';
+import { english } from '../../src/core/said';
 import { asProblem } from '../../src/errors';
 import { memory } from '../../src/formats/index';
 import { fileBytes } from '../../src/platform/node';
@@ -110,7 +111,7 @@ describe('a session', () => {
 
   it('finds the unit that follows quotes', async () => {
     const card = await session.card(0, 0, 36);
-    assert.equal(card.sentence, 'Its cell state rises inside quotes.');
+    assert.equal(english(card.sentence), 'Its cell state rises inside quotes.');
     assert.ok(card.follows[0]!.r > 0.8);
     assert.equal((await session.labels(0, 3)).join(''), readFileSync('examples/char_lstm/text.txt', 'utf8').slice(0, 3));
   });

@@ -2,10 +2,11 @@
 import type { Layer } from '../../core/layer';
 import { keepOf } from '../keep';
 import type { BlockStats, PartStats } from '../weights';
+import { saying, type Said } from '../../core/said';
 
 export interface Remark {
   readonly severity: 'info' | 'warning' | 'error';
-  readonly text: string;
+  readonly text: Said;
 }
 
 type Rule = (layer: Layer, blocks: readonly BlockStats[]) => readonly Remark[];
@@ -26,8 +27,11 @@ function brokenNumbers(_: Layer, blocks: readonly BlockStats[]): readonly Remark
     if (!notFinite) return [];
     const width = shape[1] ?? 1;
     const place = shape.length > 1 ? `[${Math.floor(notFinite.at / width)}, ${notFinite.at % width}]` : `[${notFinite.at}]`;
-    const more = notFinite.count > 1 ? `, and ${notFinite.count - 1} more of its ${count} values are not finite` : '';
-    return [{ severity: 'error' as const, text: `${parameter}${place} is ${notFinite.value}${more}. Everything computed from it is affected.` }];
+    const found = [parameter + place, String(notFinite.value)] as const;
+    const text = notFinite.count > 1
+      ? saying('{0} is {1}, and {2} more of its {3} values are not finite. Everything computed from it is affected.', ...found, notFinite.count - 1, count)
+      : saying('{0} is {1}. Everything computed from it is affected.', ...found);
+    return [{ severity: 'error' as const, text }];
   });
 }
 
@@ -43,23 +47,27 @@ function keepBias({ cell }: Layer, blocks: readonly BlockStats[]): readonly Rema
   const mean = biases.reduce((sum, p) => sum + p.moments.mean, 0);
   if (!(Math.abs(mean) <= NO_BIAS)) return [];
   const open = 1 / (1 + Math.exp(-mean));
-  return [{ severity: 'warning', text: `The ${block.label || block.signal} starts forgetting half: its bias averages ${signed(mean)}, which alone keeps ${open.toFixed(2)} of the cell state a step. A bias of +1 keeps 0.73.` }];
+  return [{ severity: 'warning', text: saying('The {0} starts forgetting half: its bias averages {1}, which alone keeps {2} of the cell state a step. A bias of +1 keeps 0.73.', block.label || block.signal, signed(mean), open.toFixed(2)) }];
 }
 
 /** Without gates the recurrent kernel alone decides what becomes of a state. */
 function vanillaRadius({ cell }: Layer, blocks: readonly BlockStats[]): readonly Remark[] {
   const spectrum = blocks.find(b => b.spectrum)?.spectrum;
   if (cell.family !== 'rnn' || !spectrum) return [];
-  const about = spectrum.estimated ? 'about ' : '';
   const most = spectrum.singular[0] ?? NaN;
-  if (most < 1 && !spectrum.estimated) return [{ severity: 'info', text: `The greatest singular value of the recurrent kernel is ${most.toFixed(3)}, below 1: what a gradient carries shrinks at every step.` }];
-  if (spectrum.radius !== undefined && spectrum.radius > 1) return [{ severity: 'warning', text: `The spectral radius of the recurrent kernel is ${about}${spectrum.radius.toFixed(3)}, above 1: small states grow, and gradients can explode.` }];
-  return [];
+  if (most < 1 && !spectrum.estimated) return [{ severity: 'info', text: saying('The greatest singular value of the recurrent kernel is {0}, below 1: what a gradient carries shrinks at every step.', most.toFixed(3)) }];
+  if (spectrum.radius === undefined || !(spectrum.radius > 1)) return [];
+  const radius = spectrum.radius.toFixed(3);
+  return [{ severity: 'warning', text: spectrum.estimated
+    ? saying('The spectral radius of the recurrent kernel is about {0}, above 1: small states grow, and gradients can explode.', radius)
+    : saying('The spectral radius of the recurrent kernel is {0}, above 1: small states grow, and gradients can explode.', radius) }];
 }
 
 function emptyBlocks(_: Layer, blocks: readonly BlockStats[]): readonly Remark[] {
   const empty = parts(blocks).filter(p => p.role !== 'bias' && p.moments.count > 0 && p.moments.zeros === 1).map(p => p.parameter);
-  return empty.length === 0 ? [] : [{ severity: 'warning', text: `${empty.join(', ')} ${empty.length === 1 ? 'holds' : 'hold'} nothing but zeros.` }];
+  if (empty.length === 0) return [];
+  const names = empty.join(', ');
+  return [{ severity: 'warning', text: empty.length === 1 ? saying('{0} holds nothing but zeros.', names) : saying('{0} hold nothing but zeros.', names) }];
 }
 
 const signed = (v: number): string => `${v < 0 ? '−' : '+'}${Math.abs(v).toFixed(2)}`;

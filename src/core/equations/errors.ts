@@ -23,7 +23,8 @@ export const noR = (t: Token) => fail(`expected R after ∈, found ${describe(t)
 export const operand = (t: Token) => fail(`expected a vector, a number, a function or ( here, found ${describe(t)}`)(t);
 export const unclosed = (t: Token) => fail(`expected ) before ${describe(t)}`)(t);
 export const leftover = (t: Token) => fail(t.text === '=' ? 'one equation a line: a second = stands here' : `${describe(t)} does not fit here; a label needs two spaces (or #) before it`)(t);
-export const sideBySide = (t: Token) => fail(`two values stand side by side; write ⊙ (or *) before ${describe(t)}`)(t);
+/** Behind a gap begins a label, which only an open bracket takes for a value. */
+export const sideBySide = (t: Token) => t.gap ? unclosed(t) : fail(`two values stand side by side; write ⊙ (or *) before ${describe(t)}`)(t);
 export const twoNumbers = (t: Token) => fail(`two numbers stand side by side; write * between them`)(t);
 export const matrixAlone = (name: string) => fail(`"${name}" is a matrix (capital first letter) and must be followed by a vector: ${name} x; for a vector start with a small letter`);
 export const matrixOnNumber = (name: string) => fail(`"${name}" is a matrix and needs a vector after it, this is a single number`);

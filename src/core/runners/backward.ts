@@ -33,8 +33,8 @@ export interface TapeContext { readonly recording: Recording; readonly parameter
 export interface Tape {
   /** [steps, units] */
   readonly output: Float32Array;
-  /** `d` [steps, units] is the gradient of the output; that of x is added to `dx` [steps, inputSize] where it is given. To be called once. */
-  back(d: Float64Array, dx: Float64Array | undefined): Generator<Progress, LayerGradients>;
+  /** `d` [steps, units] is the gradient of the output; that of x is added to `dx` [steps, inputSize] where it is given. `after`: the gradient of the states behind the last step. To be called once. */
+  back(d: Float64Array, dx: Float64Array | undefined, after?: Readonly<Record<string, Float64Array>>): Generator<Progress, LayerGradients>;
 }
 
 /** Runs a layer forward so that it can go back. Yields every few milliseconds. */

@@ -75,7 +75,8 @@ class FastTape {
     }
   }
 
-  *back(d: Float64Array, dx: Float64Array | undefined): Generator<Progress, LayerGradients> {
+  *back(d: Float64Array, dx: Float64Array | undefined, after?: Readonly<Record<string, Float64Array>>): Generator<Progress, LayerGradients> {
+    if (after) this.begin(after);
     for (let k = this.windows.length - 1; k >= 0; k--) {
       const window = this.windows[k]!;
       if (k < this.windows.length - 1) {
@@ -88,6 +89,13 @@ class FastTape {
     const initial = Object.fromEntries(this.program.states.map(s => [s.name, Float64Array.from(this.behind.states[`d${s.name}`]!, v => v / this.scale)]));
     this.loan.giveBack();
     return gradientsOf(this.layer, this.input.steps, this.sheets, this.parameters, initial);
+  }
+
+  /** Begins with a gradient that may be far below float32. */
+  private begin(after: Readonly<Record<string, Float64Array>>): void {
+    const size = Math.log2(largest(Object.values(after)));
+    if (Number.isFinite(size)) this.scale = 2 ** Math.min(MOST_SCALED, -Math.floor(size));
+    for (const [name, values] of Object.entries(after)) this.behind.states[`d${name}`]!.set(values.map(v => v * this.scale));
   }
 
   private *goAhead([from, to]: Window): Generator<Progress, void> {

@@ -46,9 +46,10 @@ class ReferenceTape {
     for (const [name, values] of Object.entries(input.initial)) this.first.states[name]!.set(values);
   }
 
-  *back(d: Float64Array, dx: Float64Array | undefined): Generator<Progress, LayerGradients> {
+  *back(d: Float64Array, dx: Float64Array | undefined, after: Readonly<Record<string, Float64Array>> = {}): Generator<Progress, LayerGradients> {
     const { layer, input, behind, backward, starts, context: { recording, meter, what } } = this;
     const kept = this.keptNodes();
+    for (const [name, values] of Object.entries(after)) behind.states[`d${name}`]!.set(values);
     const sheets = gradientSheets(backward, layerSizes(layer), input.steps, recording);
     const gradients = this.gradients();
     const dxSlot = behind.slots[backward.signals[0]!.node]!;
