@@ -1,6 +1,7 @@
 /** The unit card: what one unit does, over the whole sequence. */
 import type { SceneSignal, UnitCard } from '../src/protocol';
 import { button, el, icon, setText } from './dom';
+import { l10n, term, told } from './l10n';
 import { entry, unpack, type Rgb } from './ramps';
 import { directionOf, levelOf, rowsOf, type State } from './state';
 import { neighbour } from './views/timeline/layout';
@@ -21,16 +22,16 @@ export class Card {
       const { store } = context;
       store.select({ unit: neighbour(store.state.units, store.state.selection.unit, by) });
     };
-    this.element = el('aside', { class: 'card', 'aria-label': 'Selected unit' },
+    this.element = el('aside', { class: 'card', 'aria-label': l10n('Selected unit') },
       el('header', {}, this.title,
-        button('tool', () => step(-1), { 'aria-label': 'Unit above', title: 'Unit above (↑)' }, icon('chevron-up')),
-        button('tool', () => step(1), { 'aria-label': 'Unit below', title: 'Unit below (↓)' }, icon('chevron-down'))),
+        button('tool', () => step(-1), { 'aria-label': l10n('Unit above'), title: l10n('Unit above (↑)') }, icon('chevron-up')),
+        button('tool', () => step(1), { 'aria-label': l10n('Unit below'), title: l10n('Unit below (↓)') }, icon('chevron-down'))),
       this.sentence, this.body);
   }
 
   draw(state: State): void {
     const { card, selection, scene } = state;
-    setText(this.title, `Unit ${selection.unit}`);
+    setText(this.title, l10n('Unit {0}', selection.unit));
     const current = card && card.unit === selection.unit;
     this.element.classList.toggle('waiting', !current);
     if (!current) {
@@ -38,7 +39,7 @@ export class Card {
       return;
     }
     const invented = Boolean(scene?.weights.invented);
-    setText(this.sentence, invented ? 'Invented weights: nothing here was learnt.' : card.sentence);
+    setText(this.sentence, invented ? l10n('Invented weights: nothing here was learnt.') : told(card.sentence));
     this.body.replaceChildren(...[halfLife(card, state), saturation(card, rowsOf(state)), this.follows(card, state, invented), contexts(card, state), this.movesWith(card)].filter(s => s !== undefined));
   }
 
@@ -50,25 +51,26 @@ export class Card {
       const bar = el('span', { class: `correlation ${r < 0 ? 'below' : `above hue-${hue}`}` }, el('i'));
       const mark = bar.firstElementChild as HTMLElement;
       mark.style.width = `${Math.min(1, Math.abs(r)) * 50}%`;
-      return el('li', { class: weak ? 'weak' : '', title: p === undefined ? 'not tested' : `p = ${p < 0.001 ? '< 0.001' : p.toFixed(3)}` }, el('span', { class: 'track' }, track), bar, el('b', {}, signed(r)));
+      return el('li', { class: weak ? 'weak' : '', title: p === undefined ? l10n('not tested') : p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}` }, el('span', { class: 'track' }, term(track)), bar, el('b', {}, signed(r)));
     });
-    return section('Follows', `r with ${card.contextSignal}`, el('ul', { class: 'follows' }, ...rows), el('p', { class: 'note' }, invented ? 'not tested: nothing was learnt' : card.test));
+    return section(l10n('Follows'), l10n('r with {0}', card.contextSignal), el('ul', { class: 'follows' }, ...rows), el('p', { class: 'note' }, invented ? l10n('not tested: nothing was learnt') : told(card.test)));
   }
 
   private movesWith(card: UnitCard): HTMLElement | undefined {
     if (card.movesWith.length === 0) return undefined;
     const { store } = this.context;
-    const items = card.movesWith.map(({ unit, r }) => el('li', {}, button('link', () => store.select({ unit }), { 'aria-label': `unit ${unit}, r ${signed(r)}` }, String(unit)), ` ${signed(r)}`));
-    return section('Moves with', `r of ${card.contextSignal} with ${card.contextSignal}`, el('ul', { class: 'movesWith' }, ...items));
+    const items = card.movesWith.map(({ unit, r }) => el('li', {}, button('link', () => store.select({ unit }), { 'aria-label': l10n('unit {0}, r {1}', unit, signed(r)) }, String(unit)), ` ${signed(r)}`));
+    return section(l10n('Moves with'), l10n('r of {0} with {0}', card.contextSignal), el('ul', { class: 'movesWith' }, ...items));
   }
 }
 
-function section(title: string, aside: string, ...content: readonly (HTMLElement | undefined)[]): HTMLElement {
+/** A part of the card: heading, what its numbers are, and its content. */
+export function section(title: string, aside: string, ...content: readonly (HTMLElement | undefined)[]): HTMLElement {
   return el('section', {}, el('div', { class: 'heading' }, el('h3', {}, title), el('span', { class: 'note' }, aside)), ...content);
 }
 
 /** A tick for each unit on a log axis, this one tall, and the runs for which its gate holds. */
-function halfLife(card: UnitCard, state: State): HTMLElement | undefined {
+export function halfLife(card: UnitCard, state: State): HTMLElement | undefined {
   const { halfLife: life } = card;
   if (!life) return undefined;
   const all = life.all.filter(v => Number.isFinite(v) && v > 0);
@@ -79,26 +81,30 @@ function halfLife(card: UnitCard, state: State): HTMLElement | undefined {
   const shown = numbers.length > 7 ? numbers.filter(n => String(n).startsWith('1')) : numbers;
   const marks = shown.map(n => { const made = el('span', {}, String(n)); made.style.left = share(n); return made; });
   const units = levelOf(state)?.units ?? life.all.length;
-  const words = `half-life ${fixed(life.steps, 1)} steps, ${ordinal(life.rank)} longest of ${units}`;
-  return section(`Half-life ${lifeText(life.steps)}`, `${life.rank === 1 ? '' : `${ordinal(life.rank)} `}longest of ${units}`,
+  const words = l10n('half-life {0} steps, {1} longest of {2}', fixed(life.steps, 1), ordinal(life.rank), units);
+  return section(lifeWords(life.steps), life.rank === 1 ? l10n('longest of {0}', units) : l10n('{0} longest of {1}', ordinal(life.rank), units),
     el('div', { class: `halfLife hue-${keepHue(state, life.signal)}`, role: 'img', 'aria-label': words }, el('div', { class: 'ticks' }, ...all.map(v => tick(v, 'unit')), tick(life.steps, 'unit this')), el('div', { class: 'numbers' }, ...marks)),
-    el('p', { class: 'note' }, `Here it holds (${life.signal} ≥ 0.5) for ${counted(life.runMedian, 'step')}, ${life.runLongest} at most.`));
+    el('p', { class: 'note' }, l10n('Here it holds ({0} ≥ 0.5) for {1}, {2} at most.', life.signal, counted(life.runMedian, 'step'), life.runLongest)));
 }
 
-const lifeText = (steps: number): string => (Number.isNaN(steps) ? 'unknown' : Number.isFinite(steps) ? `${fixed(steps, steps < 100 ? 1 : 0)} steps` : 'unbounded');
+function lifeWords(steps: number): string {
+  if (Number.isNaN(steps)) return l10n('Half-life unknown');
+  return Number.isFinite(steps) ? l10n('Half-life {0} steps', fixed(steps, steps < 100 ? 1 : 0)) : l10n('Half-life unbounded');
+}
 /** Half-lives take the memory's hue; for cells without c that of h. */
 const keepHue = (state: State, signal: string): string => (directionOf(state)?.signals.some(s => s.hue === 'c' && s.kind === 'state') ? 'c' : rowsOf(state).find(s => s.name === signal)?.hue ?? 'h');
 
-function saturation(card: UnitCard, signals: readonly SceneSignal[]): HTMLElement | undefined {
+/** A bar a gate: empty where closed, pale between, full where open. */
+export function saturation(card: UnitCard, signals: readonly SceneSignal[]): HTMLElement | undefined {
   if (card.saturation.length === 0) return undefined;
   const bars = card.saturation.map(({ signal, closed, open }) => {
     const hue = signals.find(s => s.name === signal)?.hue ?? 'x';
     const parts = [el('i', { class: 'closed' }), el('i', { class: 'between' }), el('i', { class: 'open' })];
     [closed, Math.max(0, 1 - closed - open), open].forEach((share, k) => { const part = parts[k]; if (part) part.style.flexGrow = String(share); if (part && share < 0.004) part.hidden = true; });
-    const words = Math.max(closed, open) < 0.005 ? '0%' : closed > open ? `${percent(closed)} closed` : `${percent(open)} open`;
-    return el('li', { class: `hue-${hue}` }, el('span', { class: 'letter' }, signal), el('span', { class: 'shares', role: 'img', 'aria-label': `${percent(closed)} closed, ${percent(open)} open` }, ...parts), el('span', {}, words));
+    const words = Math.max(closed, open) < 0.005 ? '0%' : closed > open ? l10n('{0} closed', percent(closed)) : l10n('{0} open', percent(open));
+    return el('li', { class: `hue-${hue}` }, el('span', { class: 'letter' }, signal), el('span', { class: 'shares', role: 'img', 'aria-label': l10n('{0} closed, {1} open', percent(closed), percent(open)) }, ...parts), el('span', {}, words));
   });
-  return section('Gate saturation', 'closed < 0.1 · open > 0.9', el('ul', { class: 'saturation' }, ...bars));
+  return section(l10n('Gate saturation'), l10n('closed < 0.1 · open > 0.9'), el('ul', { class: 'saturation' }, ...bars));
 }
 
 /** Places where the memory is largest, its values as colour behind the labels. */
@@ -108,14 +114,14 @@ function contexts(card: UnitCard, state: State): HTMLElement | undefined {
   const scale = { kind: 'signed', max: card.contextScale > 0 ? card.contextScale : 1 } as const;
   const ramp = state.theme.ramp(hue, 'signed', true);
   const text = state.scene?.input.axis === 'characters';
-  const lines = card.contexts.map(({ from, peak, values, labels }) => el('li', { title: `from step ${from}, greatest at ${peak}` }, ...values.map((value, k) => {
+  const lines = card.contexts.map(({ from, peak, values, labels }) => el('li', { title: l10n('from step {0}, greatest at {1}', from, peak) }, ...values.map((value, k) => {
     const colour = unpack(ramp[entry(scale, value)] ?? 0);
     const made = el('span', { class: from + k === peak ? 'cell peak' : 'cell' }, text ? visible(labels[k] ?? ' ') : ' ');
     made.style.backgroundColor = `rgb(${colour.join(' ')})`;
     made.style.color = ink(colour);
     return made;
   })));
-  return section('Strongest contexts', `colour: ${card.contextSignal}, to ±${fixed(card.contextScale, 1)}`, el('ol', { class: text ? 'contexts' : 'contexts blank' }, ...lines));
+  return section(l10n('Strongest contexts'), l10n('colour: {0}, to ±{1}', card.contextSignal, fixed(card.contextScale, 1)), el('ol', { class: text ? 'contexts' : 'contexts blank' }, ...lines));
 }
 
 /** Black or white, whichever reads better on the colour (WCAG luminance). */

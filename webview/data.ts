@@ -1,7 +1,13 @@
 /** Brings what the state calls for: order of units, unit card, feature track, surprise, labels and tiles; late answers are dropped. */
-import type { HostApi, Remote, SceneCurve, UnitCard } from '../src/protocol';
+import { MAIN, type HostApi, type Remote, type SceneCurve, type UnitCard } from '../src/protocol';
+import type { Questions } from '../src/questions/index';
+import { term } from './l10n';
+import { first } from './marks';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State, type Store } from './state';
 import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Lane, type TileKey } from './tiles';
+
+/** A run that what if made. */
+const isChanged = (run: string): boolean => run.startsWith('changed:');
 
 const LABELS = 2048;
 const FOLLOW_MS = 90;
@@ -9,6 +15,10 @@ const REST_MS = 140;
 
 /** A window of a curve, as it was answered. */
 export interface CurvePart { readonly from: number; readonly to: number; readonly min: Float32Array; readonly max: Float32Array }
+
+/** What is known of a question. `late`: the answer is to an earlier one, or there is none yet. */
+export interface Asked<T> { readonly answer?: T; readonly error?: string; readonly late: boolean }
+interface Waiting<T> extends Asked<T> { readonly question: string }
 
 export class Data {
   readonly tiles: Tiles;
@@ -20,7 +30,7 @@ export class Data {
   private cardTimer = 0;
 
   constructor(private readonly store: Store, private readonly host: Remote<HostApi>, private readonly report: (error: Error) => void) {
-    this.tiles = new Tiles(request => host.tile(request), () => this.arrived(), report);
+    this.tiles = new Tiles(request => host.tile(request), () => { first('tile'); this.arrived(); }, report);
     store.listen((state, changed) => this.follow(state, changed));
   }
 
@@ -66,11 +76,16 @@ export class Data {
 
   /** Where a row's numbers are kept. */
   lane(state: State, signal: string): Lane {
-    return { level: state.selection.level, direction: state.selection.direction, signal };
+    return { ...(state.run === MAIN ? {} : { run: state.run }), level: state.selection.level, direction: state.selection.direction, signal };
   }
 
   value(state: State, signal: string, unit: number, step: number): { readonly value: number; readonly bucket: number } | undefined {
     return this.tiles.value(this.lane(state, signal), unit, step);
+  }
+
+  /** True once every row has something to draw all over the window. */
+  painted(state: State): boolean {
+    return rowsOf(state).every(s => this.tiles.covering(this.lane(state, s.name), state.from, state.to, this.bucket(state)).length > 0);
   }
 
   /** Steps a column at the present zoom. */
@@ -79,17 +94,36 @@ export class Data {
     return Math.min(bucketFor(state.to - state.from, pixels), coarsest(state.scene?.steps ?? 1));
   }
 
+  /**
+   * The answer to a question, as far as it is known; asked once for as long as the question stays the same. Until a new answer is there the
+   * last one stays, marked as late. `slot` keeps questions apart that a view asks of one study at the same time.
+   */
+  ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask'], slot = ''): Asked<Questions[K]['answer']> {
+    const [place, question] = [`${name} ${slot}`, JSON.stringify(ask)];
+    const known = this.asked.get(place) as Waiting<Questions[K]['answer']> | undefined;
+    if (known?.question === question) return known;
+    const waiting: Waiting<Questions[K]['answer']> = { question, late: true, ...(known?.answer === undefined ? {} : { answer: known.answer }) };
+    this.asked.set(place, waiting);
+    this.once(this.host.ask(name, ask).then(answer => ({ answer }), (error: Error) => ({ error: term(error.message) })), result => {
+      if (this.asked.get(place) !== waiting) return;
+      this.asked.set(place, { question, late: false, ...result });
+      this.arrived();
+    });
+    return waiting;
+  }
+  private asked = new Map<string, Waiting<unknown>>();
+
   private follow(state: State, changed: Changes): void {
     const { scene } = state;
     if (!scene) return;
     const renewed = scene.revision !== this.revision;
     if (renewed) this.restart(scene.revision, scene.steps);
     const { selection } = state;
-    const moved = renewed || touches(changed, 'selection');
+    const moved = renewed || touches(changed, 'selection', 'run');
     if (moved || touches(changed, 'order')) this.askOrder(state, renewed);
     if (moved) this.askCard(state, renewed);
     if (renewed && scene.surprise) this.once(this.host.surprise(), surprise => this.store.set({ surprise }));
-    if (touches(changed, 'progress') || moved || touches(changed, 'from', 'to', 'plotWidth', 'units', 'open', 'table')) this.want(state);
+    if (touches(changed, 'progress') || moved || touches(changed, 'from', 'to', 'plotWidth', 'units', 'open', 'table', 'run', 'view')) this.want(state);
     if (touches(changed, 'hover', 'held') || moved) this.rest(selection.step);
   }
 
@@ -98,6 +132,7 @@ export class Data {
     this.labels = [];
     this.tracks = new Map();
     this.curves = new Map();
+    this.asked = new Map();
     this.exact = undefined;
     this.orderFor = this.cardFor = '';
     this.tiles.reset(revision, steps);
@@ -107,12 +142,13 @@ export class Data {
   private orderFor = '';
   private askOrder(state: State, renewed: boolean): void {
     const { level, direction } = state.selection;
-    const wanted = `${level}/${direction}/${state.order}`;
+    const run = isChanged(state.run) ? MAIN : state.run; // units keep their places while a knob is turned
+    const wanted = `${run}/${level}/${direction}/${state.order}`;
     if (wanted === this.orderFor) return;
     this.orderFor = wanted;
     const units = levelOf(state)?.units ?? 0;
     if (renewed || state.units.length !== units) this.store.set({ units: Int32Array.from({ length: units }, (_, k) => k) });
-    this.once(this.host.order(level, direction, state.order), order => {
+    this.once(this.host.order(level, direction, state.order, run), order => {
       if (this.orderFor === wanted && order.length === units) this.store.set({ units: order });
     });
   }
@@ -120,17 +156,17 @@ export class Data {
   private cardFor = '';
   private askCard(state: State, renewed: boolean): void {
     const { level, direction, unit } = state.selection;
-    const wanted = `${level}/${direction}/${unit}`;
+    const wanted = `${state.run}/${level}/${direction}/${unit}`;
     if (wanted === this.cardFor) return;
     this.cardFor = wanted;
     window.clearTimeout(this.cardTimer);
     this.cardTimer = window.setTimeout(() => {
-      this.once(this.host.card(level, direction, unit), card => {
+      this.once(this.host.card(level, direction, unit, state.run), card => {
         if (this.cardFor !== wanted) return;
         this.store.set({ card });
         void this.followTrack(card);
       });
-    }, renewed ? 0 : FOLLOW_MS);
+    }, renewed ? 0 : isChanged(state.run) ? 4 * FOLLOW_MS : FOLLOW_MS);
   }
 
   /** The feature drawn on the axis: the on/off one that the unit follows best. */
@@ -152,24 +188,32 @@ export class Data {
     return known;
   }
 
-  /** Most urgent first: overview, every row coarsely (the selected one first), what is seen, values at the crosshair, the neighbours. */
+  /** What a view wants instead of the timeline's windows, most urgent first; set by the view that is shown. */
+  wishes: ((state: State) => readonly TileKey[]) | undefined;
+
   private want(state: State): void {
+    const keys = this.wishes?.(state) ?? this.windows(state);
+    if (keys) this.tiles.want(keys);
+  }
+
+  /** Most urgent first: overview, every row coarsely (the selected one first), what is seen, values at the crosshair, the neighbours. */
+  private windows(state: State): TileKey[] | undefined {
     const { scene, selection, from, to } = state;
     const rows = [...rowsOf(state)].sort((a, b) => Number(b.name === selection.signal) - Number(a.name === selection.signal));
     const input = inputOf(state);
     const names = rows.map(s => s.name).concat(input && scene?.input.axis !== 'characters' ? [input.name] : []);
     const memory = memoryOf(rows);
-    if (!scene || !memory || state.plotWidth <= 0) return;
+    if (!scene || !memory || state.plotWidth <= 0) return undefined;
     const [bucket, coarse, steps] = [this.bucket(state), coarsest(scene.steps), scene.steps];
     const keys = (name: string, b: number, first: number, last: number): TileKey[] => keysOf(this.lane(state, name), first, last, b, steps);
     const width = TILE_COLUMNS * bucket;
-    this.tiles.want([
+    return [
       ...keys(memory.name, coarse, 0, steps),
       ...names.flatMap(name => keys(name, coarse, 0, steps)),
       ...names.flatMap(name => keys(name, bucket, from, to)),
       ...(this.exact === undefined ? [] : names.flatMap(name => keys(name, 1, this.exact ?? 0, (this.exact ?? 0) + 1))),
       ...names.flatMap(name => [...keys(name, bucket, from - width, from), ...keys(name, bucket, to, to + width)]),
-    ]);
+    ];
   }
 
   /** Exact values are fetched where the crosshair rests, not for all it passes. */

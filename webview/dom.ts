@@ -12,6 +12,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: At
   return element;
 }
 
+/** A text's parts with elements in its places {0}, {1} … */
+export function filled(text: string, ...parts: readonly Node[]): Child[] {
+  return text.split(/\{(\d+)\}/).map((part, k) => (k % 2 === 0 ? part : parts[Number(part)]));
+}
+
 /** Writes or removes attributes of an element. */
 export function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {

@@ -10,6 +10,7 @@ import { noteLine, Statistics } from './file/statistics';
 import { drawn, sizeText } from './file/tensorTable';
 import { traceSection } from './file/trace';
 import { fileWindow, type Looked } from './file/window';
+import { l10n } from './l10n';
 import { Live } from './live';
 import { readTheme, watchTheme } from './theme';
 import { counted } from './words';
@@ -79,10 +80,10 @@ function draw(): void {
 }
 
 function heading({ name, size, format, tensors, trace, stacks }: FileView): HTMLElement {
-  const facts = [trace ? 'trace' : format, sizeText(size), ...(trace ? [] : [counted(tensors, 'tensor'), counted(stacks.length, 'recurrent layer')])].join(' · ');
-  const always = button('link', () => context.act('alwaysOpen'), { 'data-key': 'alwaysOpen' }, 'Always open with Gatescope…');
+  const facts = [trace ? l10n('trace') : format, sizeText(size), ...(trace ? [] : [counted(tensors, 'tensor'), counted(stacks.length, 'recurrent layer')])].join(' · ');
+  const always = button('link', () => context.act('alwaysOpen'), { 'data-key': 'alwaysOpen' }, l10n('Always open with Gatescope…'));
   return el('header', { class: 'top' },
-    el('div', { class: 'bar second' }, el('h1', {}, trace ? `What was recorded in ${drawn(name)}?` : `What is in ${drawn(name)}?`), el('p', { class: 'sizes' }, facts), always));
+    el('div', { class: 'bar second' }, el('h1', {}, trace ? l10n('What was recorded in {0}?', drawn(name)) : l10n('What is in {0}?', drawn(name))), el('p', { class: 'sizes' }, facts), always));
 }
 
 function stacks(shown: FileView): HTMLElement[] {
@@ -100,8 +101,8 @@ function stacks(shown: FileView): HTMLElement[] {
 const nothing = ({ tensors }: FileView): Note => ({
   severity: 'info',
   text: tensors > 0
-    ? 'No recurrent layer was found by the names of the tensors. Tensors with other names can be bound by hand: run Visualize LSTM on the code, and choose this file.'
-    : 'The file holds no tensors.',
+    ? l10n('No recurrent layer was found by the names of the tensors. Tensors with other names can be bound by hand: run Visualize LSTM on the code, and choose this file.')
+    : l10n('The file holds no tensors.'),
 });
 
 function statisticsOf(stack: string, level: number, name: string): Statistics {
@@ -112,13 +113,13 @@ function statisticsOf(stack: string, level: number, name: string): Statistics {
 }
 
 function tensors(shown: FileView): HTMLElement {
-  return section(fold(context, 'tensors', shown.stacks.length === 0, 'h2', [`All tensors`, el('span', { class: 'facts' }, counted(shown.tensors, 'tensor'))],
+  return section(fold(context, 'tensors', shown.stacks.length === 0, 'h2', [l10n('All tensors'), el('span', { class: 'facts' }, counted(shown.tensors, 'tensor'))],
     body => body.append(allTensors(context, looked.filter, filter => keep({ filter })))).element);
 }
 
 function metadata(shown: FileView): HTMLElement {
   const pairs = shown.metadata.flatMap(({ key, value }) => [el('dt', {}, drawn(key)), el('dd', {}, value)]);
-  return section(fold(context, 'metadata', shown.trace === undefined, 'h2', ['Metadata', el('span', { class: 'facts' }, counted(shown.metadata.length, 'entry').replace('entrys', 'entries'))],
+  return section(fold(context, 'metadata', shown.trace === undefined, 'h2', [l10n('Metadata'), el('span', { class: 'facts' }, counted(shown.metadata.length, 'entry'))],
     body => body.append(el('dl', { class: 'metadata' }, ...pairs))).element);
 }
 

@@ -1,15 +1,20 @@
 /** The bars on top: what is shown (model, layer, direction, sizes), the question, where input and weights came from. */
 import type { Scene } from '../src/protocol';
 import { button, el, icon, setAttributes } from './dom';
+import { l10n, term } from './l10n';
+import { togglePlay } from './play';
 import { levelOf, touches, type Changes, type State } from './state';
 import { VIEWS } from './views';
 import type { Context } from './views/view';
-import { grouped } from './words';
+import { toggleWhatIf, VIEWS as WITH_BAR } from './whatIf';
+import { keep, keptOf } from './whatIf/kept';
+import { changedWords } from './whatIf/words';
+import { counted } from './words';
 
 export class Header {
-  private readonly crumbs = el('nav', { class: 'crumbs', 'aria-label': 'Model and layer' });
+  private readonly crumbs = el('nav', { class: 'crumbs', 'aria-label': l10n('Model and layer') });
   private readonly sizes = el('p', { class: 'sizes' });
-  private readonly tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Views' });
+  private readonly tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': l10n('Views') });
   private readonly tools = el('div', { class: 'tools' });
   private readonly question = el('h1', {});
   private readonly sources = el('div', { class: 'sources' });
@@ -26,15 +31,15 @@ export class Header {
   draw(state: State, changed: Changes): void {
     const { scene } = state;
     this.element.hidden = !scene;
-    if (!scene || !touches(changed, 'scene', 'selection', 'panelPinned', 'view', 'table', 'theme')) return;
-    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, JSON.stringify([scene.input, scene.weights, scene.parity, scene.canReveal])].join('|');
+    if (!scene || !touches(changed, 'scene', 'selection', 'panelPinned', 'view', 'table', 'theme', 'own', 'run', 'playing')) return;
+    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, keptOf(state).on, keptOf(state).shown, keptOf(state).changes.length, changedWords(state), state.playing, JSON.stringify([scene.input, scene.weights, scene.parity, scene.canReveal])].join('|');
     if (key === this.drawn) return;
     this.drawn = key;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['control'] : undefined;
     this.drawCrumbs(scene, state);
     this.drawTools(scene, state);
-    this.drawSources(scene);
-    this.question.textContent = VIEWS.find(view => view.id === state.view)?.question ?? '';
+    this.drawSources(scene, changedWords(state), shownButton(state, this.context.store));
+    this.question.textContent = VIEWS.find(view => view.id === state.view)?.question(state) ?? '';
     if (VIEWS.length > 1) this.drawTabs(state);
     if (focused) this.element.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
   }
@@ -48,10 +53,10 @@ export class Header {
     const directions = level.directions.map(d => d.direction);
     this.crumbs.replaceChildren(...between([
       el('span', { class: 'model', title: scene.model }, scene.model),
-      choice('level', 'Layer', scene.levels.map(l => l.name), selection.level, at => this.changeLevel(at)),
-      choice('direction', 'Direction', directions, selection.direction, at => store.select({ direction: at })),
+      choice('level', l10n('Layer'), scene.levels.map(l => l.name), selection.level, at => this.changeLevel(at)),
+      choice('direction', l10n('Direction'), directions.map(term), selection.direction, at => store.select({ direction: at })),
     ]));
-    this.sizes.replaceChildren(el('b', {}, level.cell), ` ${level.inputSize} → ${level.units} · ${level.parameters > 0 ? `${grouped(level.parameters)} parameters · ` : ''}${grouped(scene.steps)} steps`);
+    this.sizes.replaceChildren(el('b', {}, level.cell), ` ${[`${level.inputSize} → ${level.units}`, ...(level.parameters > 0 ? [counted(level.parameters, 'parameter')] : []), counted(scene.steps, 'step')].join(' · ')}`);
     this.sizes.title = level.variant;
   }
 
@@ -72,23 +77,26 @@ export class Header {
     const tool = (name: string, label: string, press: () => void, pressed?: boolean): HTMLElement =>
       button('tool', press, { 'aria-label': label, title: label, 'data-control': name, 'aria-pressed': pressed === undefined ? undefined : String(pressed) }, icon(name));
     this.tools.replaceChildren(
-      ...(scene.canReveal ? [tool('go-to-file', 'Show the code', () => act('reveal'))] : []),
-      tool('table', state.table ? 'Show plots (t)' : 'Show as table (t)', () => store.set({ table: !store.state.table }), state.table),
-      tool('save-as', 'Export trace …', () => act('export')),
-      tool('keyboard', 'Keys (?)', this.showKeys),
-      tool(state.panelPinned ? 'pinned' : 'pin', 'Keep this panel for this layer', () => act('pin', String(!store.state.panelPinned)), state.panelPinned));
+      ...(scene.canReveal ? [tool('go-to-file', l10n('Show the code'), () => act('reveal'))] : []),
+      tool(state.playing ? 'debug-pause' : 'play', state.playing ? l10n('Stop (p)') : l10n('Play: walk through the steps (p)'), () => togglePlay(store), state.playing),
+      tool('table', state.table ? l10n('Show plots (t)') : l10n('Show as table (t)'), () => store.set({ table: !store.state.table }), state.table),
+      tool('beaker', l10n('What if: gates as knobs (w)'), () => toggleWhatIf(store), keptOf(state).on),
+      tool('save-as', l10n('Export trace…'), () => act('export')),
+      tool('keyboard', l10n('Keys (?)'), this.showKeys),
+      tool(state.panelPinned ? 'pinned' : 'pin', l10n('Keep this panel for this layer'), () => act('pin', String(!store.state.panelPinned)), state.panelPinned));
   }
 
-  private drawSources({ input, weights, parity }: Scene): void {
-    const { act } = this.context;
+  private drawSources({ input, weights, parity }: Scene, changed: string, shown: HTMLElement | undefined): void {
+    const { act, store } = this.context;
+    const changedBadge = changed && button('badge changed', () => keep(store, { on: true }), { 'data-control': 'changed', title: changed }, icon('beaker'), el('span', {}, changed));
     const badge = weights.invented
-      ? button('badge invented', this.openBinding, { 'data-control': 'weights', title: 'Weights that nobody trained. Choose a checkpoint …' }, icon('warning'), el('span', {}, `weights: ${weights.invented.words}`))
-      : button('badge', this.openBinding, { 'data-control': 'weights', title: 'What this layer is tied to …' }, icon('file-binary'), el('span', {}, `weights: ${weights.description}`));
-    const inputButton = button(input.invented ? 'badge invented' : 'badge', () => act('chooseInput'), { 'data-control': 'input', title: 'Choose an input …' },
-      ...(input.invented ? [icon('warning')] : []), el('span', {}, el('span', { class: 'kind' }, 'Input '), input.invented?.words ?? input.description), icon('chevron-down'));
+      ? button('badge invented', this.openBinding, { 'data-control': 'weights', title: l10n('Weights that nobody trained. Choose a checkpoint…') }, icon('warning'), el('span', {}, l10n('weights: {0}', weights.invented.words)))
+      : button('badge', this.openBinding, { 'data-control': 'weights', title: l10n('What this layer is tied to…') }, icon('file-binary'), el('span', {}, l10n('weights: {0}', weights.description)));
+    const inputButton = button(input.invented ? 'badge invented' : 'badge', () => act('chooseInput'), { 'data-control': 'input', title: l10n('Choose an input…') },
+      ...(input.invented ? [icon('warning')] : []), el('span', {}, el('span', { class: 'kind' }, `${l10n('Input')} `), input.invented?.words ?? input.description), icon('chevron-down'));
     const seed = weights.invented ?? input.invented;
-    const seedButton = seed && button('badge seed', () => act('seed', String(seed.seed + 1)), { 'data-control': 'seed', title: 'Draw anew with the next seed' }, el('span', {}, el('span', { class: 'kind' }, 'Seed '), String(seed.seed)), icon('refresh'));
-    this.sources.replaceChildren(...[inputButton, seedButton, badge, parity && parityBadge(parity)].filter(s => s !== undefined));
+    const seedButton = seed && button('badge seed', () => act('seed', String(seed.seed + 1)), { 'data-control': 'seed', title: l10n('Draw anew with the next seed') }, el('span', {}, el('span', { class: 'kind' }, `${l10n('Seed')} `), String(seed.seed)), icon('refresh'));
+    this.sources.replaceChildren(...[changedBadge || undefined, shown, inputButton, seedButton, badge, parity && parityBadge(parity)].filter(s => s !== undefined));
   }
 
   private drawTabs(state: State): void {
@@ -107,11 +115,23 @@ export class Header {
   }
 }
 
+/** To and fro between changed and baseline where the bar of what if is not in sight. */
+function shownButton(state: State, store: Context['store']): HTMLElement | undefined {
+  const { on, changes, shown } = keptOf(state);
+  if (!on || changes.length === 0 || WITH_BAR.includes(state.view)) return undefined;
+  const next = shown === 'baseline' ? 'changed' : 'baseline';
+  const words = shown === 'baseline' ? l10n('shown: baseline') : l10n('shown: changed');
+  return button('badge shown', () => keep(store, { shown: next }), { 'data-control': 'shown', 'aria-pressed': String(shown !== 'baseline'), title: next === 'baseline' ? l10n('Show the baseline') : l10n('Show what is changed') }, icon('arrow-swap'), el('span', {}, words));
+}
+
 /** How far our numbers are from the runtime's; said, not only coloured. */
 function parityBadge({ runtime, max, step, bound }: NonNullable<Scene['parity']>): HTMLElement {
   const agrees = max <= bound;
-  const words = `Greatest difference to ${runtime} of what the last layer gives: ${max.toExponential(1)}, at step ${step}. ${agrees ? 'Within' : 'Beyond'} ${bound.toExponential(0)}.`;
-  return el('span', { class: agrees ? 'badge parity' : 'badge parity differs', title: words, 'aria-label': words, role: 'note' }, icon(agrees ? 'pass' : 'warning'), el('span', {}, `${agrees ? 'agrees with' : 'differs from'} ${runtime}: ${max.toExponential(1)}`));
+  const values = [runtime, max.toExponential(1), step, bound.toExponential(0)] as const;
+  const words = agrees
+    ? l10n('Greatest difference to {0} of what the last layer gives: {1}, at step {2}. Within {3}.', ...values)
+    : l10n('Greatest difference to {0} of what the last layer gives: {1}, at step {2}. Beyond {3}.', ...values);
+  return el('span', { class: agrees ? 'badge parity' : 'badge parity differs', title: words, 'aria-label': words, role: 'note' }, icon(agrees ? 'pass' : 'warning'), el('span', {}, agrees ? l10n('agrees with {0}: {1}', runtime, max.toExponential(1)) : l10n('differs from {0}: {1}', runtime, max.toExponential(1))));
 }
 
 /** One name as text; several as a list to choose from. */

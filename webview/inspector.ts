@@ -1,6 +1,7 @@
 /** The side panel's Inspector: the selected unit at the selected step, every signal's value and its line around it. */
 import { connect, type HostApi, type Scene, type SceneSignal, type Selection, type Tile, type WebviewApi } from '../src/protocol';
 import { button, el, setAttributes } from './dom';
+import { l10n, term } from './l10n';
 import { drawSparkline } from './sparkline';
 import { readTheme, watchTheme, type Theme } from './theme';
 import { vsCodeWindow } from './vscode';
@@ -75,20 +76,20 @@ async function load(): Promise<void> {
 
 function draw(): void {
   if (!scene || !selection || !last) {
-    const words = scene ? 'Select a unit in the panel.' : 'Visualize a layer to see its units here.';
-    return body.replaceChildren(el('h1', { class: 'hidden' }, 'Inspector'), el('p', { class: 'note' }, words));
+    const words = scene ? l10n('Select a unit in the panel.') : l10n('Visualize a layer to see its units here.');
+    return body.replaceChildren(el('h1', { class: 'hidden' }, l10n('Inspector')), el('p', { class: 'note' }, words));
   }
   const { unit, step } = selection;
   const invented = scene.weights.invented ?? scene.input.invented;
   const list = el('div', { class: 'signals' }, ...signals().map((signal, k) => row(signal, last?.tiles[k])));
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['signal'] : undefined;
   body.replaceChildren(
-    el('div', { class: 'top2' }, el('h1', {}, `Unit ${unit}`), el('span', {}, `t ${step}`),
-      ...(last.life === undefined ? [] : [el('span', { class: 'life' }, `half-life ${Number.isFinite(last.life) ? fixed(last.life, 1) : 'unbounded'}`)])),
+    el('div', { class: 'top2' }, el('h1', {}, l10n('Unit {0}', unit)), el('span', {}, `t ${step}`),
+      ...(last.life === undefined ? [] : [el('span', { class: 'life' }, Number.isFinite(last.life) ? l10n('half-life {0}', fixed(last.life, 1)) : l10n('half-life unbounded'))])),
     ...(last.labels.length > 0 ? [context(last.labels, step - last.from)] : []),
     list,
-    ...(invented ? [el('p', { class: 'invented' }, `invented: ${invented.words}`)] : []),
-    button('link', () => { host.act('show').catch(() => undefined); }, {}, 'Show in Timeline'));
+    ...(invented ? [el('p', { class: 'invented' }, l10n('invented: {0}', invented.words))] : []),
+    button('link', () => { host.act('show').catch(() => undefined); }, {}, l10n('Show in Timeline')));
   if (focused) list.querySelector<HTMLElement>(`[data-signal="${CSS.escape(focused)}"]`)?.focus();
   list.querySelectorAll<HTMLCanvasElement>('canvas').forEach((canvas, k) => sparkline(canvas, signals()[k], last?.tiles[k]));
 }
@@ -103,7 +104,7 @@ function row(signal: SceneSignal, tile: Tile | undefined): HTMLElement {
   const value = valueOf(tile, selection?.step ?? 0);
   const canvas = el('canvas', { 'aria-hidden': 'true' });
   const made = button('signalRow', () => select(signal.name), { 'data-signal': signal.name },
-    el('span', { class: 'letter' }, signal.name), el('span', { class: 'label' }, signal.label),
+    el('span', { class: 'letter' }, signal.name), el('span', { class: 'label' }, term(signal.label)),
     el('span', { class: 'number' }, value === undefined ? '–' : fixed(value, 3)), el('span', { class: 'sparkline' }, canvas));
   made.classList.add(`hue-${signal.hue}`);
   setAttributes(made, { 'aria-current': signal.name === selection?.signal ? 'true' : undefined });

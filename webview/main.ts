@@ -1,11 +1,15 @@
 /** The panel: joins the host, keeps the state, shows the view. */
-import { connect, type HostApi, type Scene, type Selection, type ViewState, type WebviewApi } from '../src/protocol';
+import { connect, MAIN, type HostApi, type Scene, type Selection, type ViewState, type WebviewApi } from '../src/protocol';
 import { openBinding } from './binding';
 import { Data } from './data';
 import { el, setAttributes } from './dom';
 import { Header } from './header';
+import { term } from './l10n';
 import { Live } from './live';
+import { first, marked } from './marks';
 import { Messages } from './messages';
+import { pictureCommands } from './picture';
+import { togglePlay } from './play';
 import { exposeProbe } from './probe';
 import { fit } from './restore';
 import { Store, touches, type State } from './state';
@@ -14,6 +18,7 @@ import { VIEWS } from './views';
 import { revealing } from './views/timeline/layout';
 import type { Context, Mounted } from './views/view';
 import { vsCodeWindow } from './vscode';
+import { WhatIf } from './whatIf';
 
 const SELECT_MS = 100;
 const SAVE_MS = 300;
@@ -26,38 +31,45 @@ const data = new Data(store, host, report);
 const context: Context = { store, data, host, say: words => live.say(words), act: (id, value) => { host.act(id, value).catch(report); } };
 const header = new Header(context, () => void openBinding(context, document.body), () => mounted?.view.help());
 const messages = new Messages(context);
+const whatIf = new WhatIf(context);
 const stage = el('div', { id: 'view', class: 'view' });
 let mounted: { readonly id: string; readonly view: Mounted } | undefined;
 
-document.body.append(header.element, el('main', {}, messages.element, stage, live.element));
+document.body.append(header.element, el('main', {}, messages.element, whatIf.element, stage, live.element));
 store.listen((state, changed) => {
-  header.draw(state, changed);
-  messages.draw(state, changed);
-  showView(state);
-  mounted?.view.update(state, changed);
+  marked(() => {
+    header.draw(state, changed);
+    messages.draw(state, changed);
+    whatIf.update(state, changed);
+    const now = store.state; // what if may have gone over to another run: it is drawn in this very frame
+    showView(now);
+    mounted?.view.update(now, now.run === state.run ? changed : new Set([...changed, 'run']));
+  });
+  if (touches(changed, 'arrived') && data.painted(state)) first('painted');
   if (touches(changed, 'selection', 'hover', 'held')) tell();
-  if (touches(changed, 'selection', 'from', 'to', 'open', 'order')) keep();
+  if (touches(changed, 'selection', 'from', 'to', 'open', 'order', 'view', 'own')) keep();
 });
 document.addEventListener('keydown', event => {
-  if (!mounted?.view.key(event)) return;
+  if (!whatIf.key(event) && !mounted?.view.key(event) && !chooseView(event) && !playKey(event)) return;
   event.preventDefault();
   event.stopPropagation();
 }, true);
 watchTheme(() => requestAnimationFrame(() => store.set({ theme: readTheme() })));
-exposeProbe(state => data.bucket(state));
+exposeProbe(state => data.bucket(state), state => data.painted(state));
 host.ready().catch(report);
 
 /** Commands of the palette that the panel carries out. */
 const commands: Readonly<Record<string, () => void>> = {
   showTable: () => store.set({ table: !store.state.table }),
   binding: () => void openBinding(context, document.body),
+  ...pictureCommands(host, words => live.say(words)),
 };
 
 function firstState(): State {
   return {
     view: VIEWS[0]?.id ?? '', scene: undefined, progress: undefined, problem: undefined, panelPinned: false,
     selection: { level: 0, direction: 0, unit: 0, step: 0, signal: '' }, held: false, hover: undefined, pointed: undefined, from: 0, to: 1, open: [], order: 'index',
-    units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined, arrived: 0, theme: readTheme(), plotWidth: 0, viewHeight: window.innerHeight, table: false,
+    units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined, arrived: 0, theme: readTheme(), plotWidth: 0, viewHeight: window.innerHeight, table: false, playing: false, run: MAIN, own: {},
   };
 }
 
@@ -83,21 +95,27 @@ function webviewApi(): WebviewApi {
 function show(scene: Scene, saved?: ViewState): void {
   const { state } = store;
   const before = state.scene?.reference === scene.reference
-    ? { selection: state.selection, from: state.from, to: state.to, open: state.open, order: state.order }
+    ? { selection: state.selection, from: state.from, to: state.to, open: state.open, order: state.order, view: state.view, own: state.own }
     : saved ?? kept.read(scene.reference);
   const width = state.plotWidth || Math.max(300, document.body.clientWidth - (document.body.clientWidth > 900 ? 540 : 24));
-  store.set({ scene, ...(state.scene?.revision === scene.revision ? {} : { ...fit(scene, before, width), hover: undefined, pointed: undefined }) });
+  store.set({ scene, ...(state.scene?.revision === scene.revision ? {} : { ...fit(scene, before, width), hover: undefined, pointed: undefined, run: MAIN }) });
 }
 
+/** Mounts the view that is wanted, once its code is there; the one before stays until then. */
 function showView(state: State): void {
-  if (!state.scene || mounted?.id === state.view) return;
   const view = VIEWS.find(v => v.id === state.view);
-  if (!view) return;
-  mounted?.view.dispose();
-  mounted = { id: view.id, view: view.create(context) };
-  setAttributes(stage, VIEWS.length > 1 ? { role: 'tabpanel', 'aria-labelledby': `tab-${view.id}` } : {});
-  stage.replaceChildren(mounted.view.element);
+  if (!state.scene || !view || wanted === view.id) return;
+  wanted = view.id;
+  view.load().then(({ create }) => {
+    if (wanted !== view.id) return;
+    mounted?.view.dispose();
+    mounted = { id: view.id, view: create(context) };
+    setAttributes(stage, { role: 'tabpanel', 'aria-labelledby': `tab-${view.id}` });
+    stage.replaceChildren(mounted.view.element);
+    mounted.view.update(store.state, new Set(Object.keys(store.state) as (keyof State)[]));
+  }, report);
 }
+let wanted = '';
 
 let told: Selection | undefined;
 let telling = 0;
@@ -119,15 +137,33 @@ let keeping = 0;
 function keep(): void {
   window.clearTimeout(keeping);
   keeping = window.setTimeout(() => {
-    const { selection, from, to, open, order, scene } = store.state;
+    const { selection, from, to, open, order, scene, view, own } = store.state;
     if (!scene) return;
-    const state: ViewState = { selection, from, to, open, order };
+    const state: ViewState = { selection, from, to, open, order, view, own };
     kept.write(scene.reference, state);
     host.save(state).catch(report);
   }, SAVE_MS);
 }
 
+/** p plays, and stops. */
+function playKey(event: KeyboardEvent): boolean {
+  if (event.key !== 'p' || isTyping(event) || !store.state.scene) return false;
+  togglePlay(store);
+  return true;
+}
+
+const isTyping = (event: KeyboardEvent): boolean =>
+  event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof HTMLElement && event.target.closest('input, select, textarea, dialog') !== null);
+
+/** 1, 2, 3 ... show the view of that place among the tabs. */
+function chooseView(event: KeyboardEvent): boolean {
+  const view = isTyping(event) ? undefined : VIEWS[Number(event.key) - 1];
+  if (!view || !store.state.scene) return false;
+  store.set({ view: view.id });
+  return true;
+}
+
 /** Errors of calls to the host, unless a better explained one is shown. */
 function report(error: Error): void {
-  if (!store.state.problem) store.set({ problem: { title: error.message, lines: [], actions: [] } });
+  if (!store.state.problem) store.set({ problem: { title: term(error.message), lines: [], actions: [] } });
 }

@@ -35,13 +35,15 @@ export interface DrawnRow {
 export interface Probe {
   drawn(): { readonly revision: number; readonly selection: State['selection']; readonly held: boolean; readonly rows: readonly DrawnRow[] };
   colourOf(signal: string, value: number): Rgb | undefined;
+  /** Which run's numbers are shown, and whether every row has been drawn with them. */
+  shown(): { readonly run: string; readonly painted: boolean };
   lines(): readonly { readonly signal: string; readonly points: Readonly<Record<string, readonly { readonly x: number; readonly y: number }[]>> }[];
 }
 
 declare global { interface Window { gatescope?: Probe } }
 
 /** Puts the probe on the window. */
-export function exposeProbe(bucket: (state: State) => number): void {
+export function exposeProbe(bucket: (state: State) => number, painted: (state: State) => boolean): void {
   window.gatescope = {
     drawn: () => {
       const state = drawn.state();
@@ -51,6 +53,10 @@ export function exposeProbe(bucket: (state: State) => number): void {
     colourOf: (signal, value) => {
       const look = drawn.rows().find(row => row.signal.name === signal)?.look;
       return look && unpack(look.ramp[entry(look.scale, value)] ?? 0);
+    },
+    shown: () => {
+      const state = drawn.state();
+      return { run: state?.run ?? '', painted: state !== undefined && painted(state) };
     },
     lines: () => {
       const open = drawn.state()?.open ?? [];

@@ -1,5 +1,5 @@
 /** One store: setters mark what changed, one commit a frame tells the listeners. */
-import type { Progress, Scene, SceneDirection, SceneLevel, SceneSignal, Selection, UnitCard, UnitOrder, WebviewApi } from '../src/protocol';
+import type { Progress, RunId, Scene, SceneDirection, SceneLevel, SceneSignal, Selection, UnitCard, UnitOrder, WebviewApi } from '../src/protocol';
 import type { Theme } from './theme';
 
 export type Problem = NonNullable<Parameters<WebviewApi['failed']>[0]>;
@@ -36,6 +36,12 @@ export interface State {
   readonly plotWidth: number;
   readonly viewHeight: number;
   readonly table: boolean;
+  /** The crosshair walks by itself. */
+  readonly playing: boolean;
+  /** The run whose numbers are shown: the scene's own, or a changed one. */
+  readonly run: RunId;
+  /** What each view keeps for itself over reloads, by its id. */
+  readonly own: Readonly<Record<string, unknown>>;
 }
 
 export type Changes = ReadonlySet<keyof State>;
@@ -64,6 +70,12 @@ export class Store {
     if (!same) this.set({ selection });
   }
 
+  /** Keeps what a view wants to find again: members replace those of the same name. */
+  keep(view: string, patch: Readonly<Record<string, unknown>>): void {
+    const { own } = this.current;
+    this.set({ own: { ...own, [view]: { ...ownOf(this.current, view), ...patch } } });
+  }
+
   listen(listener: Listener): void { this.listeners.push(listener); }
 
   private commit(): void {
@@ -90,4 +102,10 @@ export const inputOf = (state: State): SceneSignal | undefined => directionOf(st
 /** The signal that remembers: c where there is one, else h. */
 export function memoryOf(signals: readonly SceneSignal[]): SceneSignal | undefined {
   return signals.find(s => s.hue === 'c' && s.kind === 'state') ?? signals.find(s => s.hue === 'h') ?? signals[0];
+}
+
+/** What a view kept; it may come from an older version, so that each member is to be checked. */
+export function ownOf({ own }: State, view: string): Readonly<Record<string, unknown>> {
+  const kept = Object.hasOwn(own, view) ? own[view] : undefined;
+  return typeof kept === 'object' && kept !== null ? kept as Readonly<Record<string, unknown>> : {};
 }

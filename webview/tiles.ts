@@ -3,11 +3,13 @@
  * resolution lie side by side and panning asks only for what is new. What is wanted is said anew each frame, most urgent first;
  * requests that are no longer wanted are never sent. Answers of an older revision are dropped.
  */
-import type { Tile, TileRequest } from '../src/protocol';
+import type { RunId, Tile, TileRequest } from '../src/protocol';
 
 export const TILE_COLUMNS = 256;
 
 export interface TileKey {
+  /** Of the run that the scene shows where absent. */
+  readonly run?: RunId;
   readonly level: number;
   readonly direction: number;
   readonly signal: string;
@@ -17,7 +19,7 @@ export interface TileKey {
 }
 
 /** A row's tiles share these. */
-export type Lane = Pick<TileKey, 'level' | 'direction' | 'signal'>;
+export type Lane = Pick<TileKey, 'run' | 'level' | 'direction' | 'signal'>;
 
 interface Entry { tile: Tile; whole: boolean; used: number; bytes: number }
 
@@ -55,6 +57,15 @@ export class Tiles {
     const entry = this.kept.get(nameOf(key));
     if (entry) entry.used = ++this.clock;
     return entry?.tile;
+  }
+
+  /** Tiles that came another way. */
+  take(tiles: readonly Tile[]): void {
+    for (const tile of tiles) {
+      if (tile.revision !== this.revision) continue;
+      const { run, level, direction, signal, bucket, from } = tile;
+      this.keep(nameOf({ ...(run === undefined ? {} : { run }), level, direction, signal, bucket, index: from / (TILE_COLUMNS * bucket) }), tile, true);
+    }
   }
 
   /** What is there of steps [from, to): coarser tiles first, those of the wanted resolution last, to be painted in this order. */
@@ -124,7 +135,7 @@ export class Tiles {
   }
 }
 
-const nameOf = (key: TileKey): string => `${key.level}/${key.direction}/${key.bucket}/${key.index}/${key.signal}`;
+const nameOf = (key: TileKey): string => `${key.run ?? ''}/${key.level}/${key.direction}/${key.bucket}/${key.index}/${key.signal}`;
 
 /** Tiles at a resolution that touch steps [from, to). */
 export function keysOf(lane: Lane, from: number, to: number, bucket: number, steps: number): TileKey[] {
@@ -148,8 +159,9 @@ export function bucketFor(span: number, pixels: number): number {
   return bucket;
 }
 
-function requestOf({ level, direction, signal, bucket, index }: TileKey, revision: number, steps: number): TileRequest {
+/** What is asked for a tile. */
+export function requestOf({ run, level, direction, signal, bucket, index }: TileKey, revision: number, steps: number): TileRequest {
   const from = index * TILE_COLUMNS * bucket;
   const to = Math.min(steps, from + TILE_COLUMNS * bucket);
-  return { revision, level, direction, signal, from, to, columns: Math.ceil((to - from) / bucket) };
+  return { revision, ...(run === undefined ? {} : { run }), level, direction, signal, from, to, columns: Math.ceil((to - from) / bucket) };
 }

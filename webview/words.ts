@@ -1,4 +1,5 @@
 /** Numbers and characters as people read and hear them. */
+import { l10n, thousands } from './l10n';
 
 const MINUS = '−';
 
@@ -36,22 +37,41 @@ export function seconds(value: number, decimals = 2): string {
 }
 
 /** `28,032` */
-export const grouped = (count: number): string => Math.round(count).toLocaleString('en-US');
+export const grouped = (count: number): string => thousands(Math.round(count));
 
 /** A share as whole percent: `51%`. */
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
+/** What is counted, one and many of it. */
+const NOUNS = {
+  'step': n => (n === 1 ? l10n('1 step') : l10n('{0} steps', grouped(n))),
+  'unit': n => (n === 1 ? l10n('1 unit') : l10n('{0} units', grouped(n))),
+  'parameter': n => (n === 1 ? l10n('1 parameter') : l10n('{0} parameters', grouped(n))),
+  'tensor': n => (n === 1 ? l10n('1 tensor') : l10n('{0} tensors', grouped(n))),
+  'entry': n => (n === 1 ? l10n('1 entry') : l10n('{0} entries', grouped(n))),
+  'recurrent layer': n => (n === 1 ? l10n('1 recurrent layer') : l10n('{0} recurrent layers', grouped(n))),
+  'recorded layer': n => (n === 1 ? l10n('1 recorded layer') : l10n('{0} recorded layers', grouped(n))),
+  'further place': n => (n === 1 ? l10n('1 further place') : l10n('{0} further places', grouped(n))),
+  'other place': n => (n === 1 ? l10n('1 other place') : l10n('{0} other places', grouped(n))),
+  'update': n => (n === 1 ? l10n('1 update') : l10n('{0} updates', grouped(n))),
+} as const satisfies Readonly<Record<string, (n: number) => string>>;
+
 /** `1 step`, `3 steps` */
-export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, noun: keyof typeof NOUNS): string => NOUNS[noun](count);
 
 /** `1st`, `22nd`, `113th` */
 export function ordinal(n: number): string {
   const teens = n % 100 >= 11 && n % 100 <= 13;
-  return `${n}${teens ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
+  if (!teens && n % 10 === 1) return l10n('{0}st', n);
+  if (!teens && n % 10 === 2) return l10n('{0}nd', n);
+  return !teens && n % 10 === 3 ? l10n('{0}rd', n) : l10n('{0}th', n);
 }
 
+/** How much a note matters, for those who do not see its icon. */
+export const severityWords = (severity: 'info' | 'warning' | 'error'): string => ({ info: l10n('info'), warning: l10n('warning'), error: l10n('error') })[severity];
+
 const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '↵', '\t': '⇥', '\r': '␍', '': '∅' };
-const NAMES: Readonly<Record<string, string>> = { ' ': 'space', '\n': 'newline', '\t': 'tab', '\r': 'carriage return', '': 'nothing' };
+const NAMES: Readonly<Record<string, string>> = { ' ': l10n('space'), '\n': l10n('newline'), '\t': l10n('tab'), '\r': l10n('carriage return'), '': l10n('nothing') };
 
 /** A label as drawn: spaces and newlines get a mark, other control characters a box. */
 export function visible(label: string): string {

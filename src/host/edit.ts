@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { hasEnding, nearest, type Binding } from '../binding';
 import { generators } from '../core/generate';
 import { candidates, choosable, inputEndings, open, openSequence, type Checkpoint, type Doubt, type StackRef } from '../formats/index';
+import { l10n, term } from '../l10n';
+import { MOST_OWN, OWN_SIZE } from '../ownCell';
 import { biasOf } from '../propose';
 import { saveBinding, savedBinding } from './bindings';
 import { bytesOf, filesOf, relativePath, resolvePath } from './folders';
@@ -18,9 +20,9 @@ type Editor = (context: Context & { readonly doubts: readonly Doubt[] }, binding
 const editors: Readonly<Record<string, Editor>> = {
   checkpoint: async (context, binding) => {
     const random: Item = context.kind === 'trace'
-      ? { label: '$(close) None', description: 'show what was recorded', value: '' }
-      : { label: '$(refresh) Random weights', description: 'the framework\'s default initialisation', value: '' };
-    const path = await pickFile(context, choosable(), 'Whose weights?', [random]);
+      ? { label: `$(close) ${l10n('None')}`, description: l10n('show what was recorded'), value: '' }
+      : { label: `$(refresh) ${l10n('Random weights')}`, description: l10n('the framework\'s default initialisation'), value: '' };
+    const path = await pickFile(context, choosable(), l10n('Whose weights?'), [random]);
     if (path === undefined) return undefined;
     if (path === '') return { ...withoutWeights(binding), checkpoint: null };
     const chosen = { ...withoutWeights(binding), checkpoint: path };
@@ -37,33 +39,33 @@ const editors: Readonly<Record<string, Editor>> = {
     return { ...rest, ...choice };
   },
   input: async (context, binding) => {
-    const made = generators.map((g): Item => ({ label: `$(graph-line) ${g.label}`, description: g.purpose, value: `*${g.id}` }));
-    const path = await pickFile(context, inputEndings(), 'What goes in?', made);
+    const made = generators.map((g): Item => ({ label: `$(graph-line) ${term(g.label)}`, description: term(g.purpose), value: `*${g.id}` }));
+    const path = await pickFile(context, inputEndings(), l10n('What goes in?'), made);
     if (path === undefined) return undefined;
-    const { input: _input, generate: _generate, columns: _columns, into: _into, ...rest } = binding;
+    const { input: _input, generate: _generate, columns: _columns, into: _into, inputSize: _size, ...rest } = binding;
     const { seed } = settingsOf(context.folder);
     return path.startsWith('*') ? { ...rest, generate: { kind: path.slice(1), steps: 200, seed } } : { ...rest, input: path };
   },
   columns: async (context, binding) => {
     if (binding.input === undefined) return undefined;
     const all = (await openSequence(await bytesOf(resolvePath(context.folder, binding.input)))).columns ?? [];
-    const picked = await vscode.window.showQuickPick(all.map(name => ({ label: label(name), name })), { canPickMany: true, title: 'Which columns? They are read in the order of the file' });
+    const picked = await vscode.window.showQuickPick(all.map(name => ({ label: label(name), name })), { canPickMany: true, title: l10n('Which columns? They are read in the order of the file') });
     return picked && picked.length > 0 ? { ...binding, columns: picked.map(p => p.name) } : undefined;
   },
   vocabulary: async (context, binding) => {
-    const path = await pickFile(context, ['json'], 'Which vocabulary?', []);
+    const path = await pickFile(context, ['json'], l10n('Which vocabulary?'), []);
     return path === undefined ? undefined : { ...binding, vocabulary: path };
   },
   encoder: async (context, binding) => {
     const checkpoint = await checkpointOf(context, binding);
     const width = context.wanted.inputSize ?? stackIn(checkpoint, binding)?.levels[0]?.inputSize;
     const tables = matrices(checkpoint).filter(t => width === undefined || t.shape[1] === width);
-    const chosen = await pick([{ label: 'One-hot', description: 'vocabulary and input size are equal', value: 'onehot' }, ...tables.map(tensorItem)], 'How do characters become the input?');
+    const chosen = await pick([{ label: 'One-hot', description: l10n('vocabulary and input size are equal'), value: 'onehot' }, ...tables.map(tensorItem)], l10n('How do characters become the input?'));
     return chosen === undefined ? undefined : { ...binding, encoder: chosen };
   },
   decoder: async (context, binding) => {
     const checkpoint = await checkpointOf(context, binding);
-    const chosen = await pick([{ label: 'None', description: 'no surprise row', value: '' }, ...matrices(checkpoint).map(tensorItem)], 'What turns h into scores of the next character?');
+    const chosen = await pick([{ label: l10n('None'), description: l10n('no surprise row'), value: '' }, ...matrices(checkpoint).map(tensorItem)], l10n('What turns h into scores of the next character?'));
     if (chosen === undefined) return undefined;
     const { decoderBias: _bias, ...rest } = binding;
     const weight = checkpoint?.tensors.find(t => t.name === chosen);
@@ -72,17 +74,25 @@ const editors: Readonly<Record<string, Editor>> = {
   },
   seed: async (context, binding, value) => {
     const now = binding.seed ?? settingsOf(context.folder).seed;
-    const text = value ?? await vscode.window.showInputBox({ title: 'Seed of what is made up', value: String(now), validateInput: v => /^\d{1,9}$/.test(v) ? undefined : 'A whole number from 0 to 999,999,999' });
+    const text = value ?? await vscode.window.showInputBox({ title: l10n('Seed of what is made up'), value: String(now), validateInput: v => /^\d{1,9}$/.test(v) ? undefined : l10n('A whole number from 0 to 999,999,999') });
     if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined;
     const seed = Number(text);
     return { ...binding, seed, ...(binding.generate ? { generate: { ...binding.generate, seed } } : {}) };
+  },
+  units: async (_, binding, value) => {
+    const units = await pickSize(l10n('How many units?'), binding.units, value);
+    return units === undefined ? undefined : { ...binding, units };
+  },
+  inputSize: async (_, binding, value) => {
+    const inputSize = await pickSize(l10n('How many numbers a step go in?'), binding.inputSize, value);
+    return inputSize === undefined ? undefined : { ...binding, inputSize };
   },
   random: async (_, binding) => ({ ...withoutWeights(binding), checkpoint: null }),
   assume: async (context, binding, id) => {
     const { doubts } = context;
     const doubt = doubts.find(d => d.id === id) ?? await pickDoubt(doubts);
     if (!doubt) return undefined;
-    const items = doubt.options.map((o): Item => ({ label: label(o.label), description: o.id === doubt.taken ? 'now' : '', value: o.id }));
+    const items = doubt.options.map((o): Item => ({ label: label(o.label), description: o.id === doubt.taken ? l10n('now') : '', value: o.id }));
     const chosen = await pick(items, `${label(doubt.question)} (${label(doubt.evidence)})`);
     return chosen === undefined ? undefined : { ...binding, assume: { ...binding.assume, [doubt.id]: chosen } };
   },
@@ -96,7 +106,7 @@ function withoutWeights({ stack: _stack, tensors: _tensors, encoder: _encoder, d
 async function pickDoubt(doubts: readonly Doubt[]): Promise<Doubt | undefined> {
   if (doubts.length < 2) return doubts[0];
   const items = doubts.map(doubt => ({ label: label(doubt.question), description: label(doubt.options.find(o => o.id === doubt.taken)?.label ?? doubt.taken), doubt }));
-  return (await vscode.window.showQuickPick(items, { title: 'What is in doubt?' }))?.doubt;
+  return (await vscode.window.showQuickPick(items, { title: l10n('What is in doubt?') }))?.doubt;
 }
 
 /** What links and buttons of the panel are called, beside `edit:FIELD`. */
@@ -124,13 +134,20 @@ async function pick(items: readonly Item[], title: string): Promise<string | und
   return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.value;
 }
 
+/** A size of a cell that a person wrote. */
+async function pickSize(title: string, now = OWN_SIZE, value?: string): Promise<number | undefined> {
+  const fits = (v: string): boolean => /^\d{1,4}$/.test(v) && Number(v) >= 1 && Number(v) <= MOST_OWN;
+  const text = value ?? await vscode.window.showInputBox({ title, value: String(now), validateInput: v => (fits(v) ? undefined : l10n('A whole number from 1 to {0}', MOST_OWN)) });
+  return text !== undefined && fits(text) ? Number(text) : undefined;
+}
+
 /** A path relative to the folder: one of the workspace's files, nearest first, or one from a dialog. */
 async function pickFile(context: Context, endings: readonly string[], title: string, more: readonly Item[]): Promise<string | undefined> {
   const paths = nearest((await filesOf(context.folder).list()).filter(p => hasEnding(p, endings) && !p.endsWith('.vscode/gatescope.json')), context.path);
-  const browse: Item = { label: '$(folder-opened) Browse…', value: '\0' };
+  const browse: Item = { label: `$(folder-opened) ${l10n('Browse…')}`, value: '\0' };
   const value = await pick([...paths.map((p): Item => ({ label: label(p), value: p })), ...more, browse], title);
   if (value !== '\0') return value;
-  const uri = (await vscode.window.showOpenDialog({ title, defaultUri: context.folder, filters: { Files: [...endings], 'All files': ['*'] } }))?.[0];
+  const uri = (await vscode.window.showOpenDialog({ title, defaultUri: context.folder, filters: { [l10n('Files')]: [...endings], [l10n('All files')]: ['*'] } }))?.[0];
   return uri && relativePath(context.folder, uri);
 }
 
@@ -155,5 +172,5 @@ async function pickTensors(checkpoint: Checkpoint, { wanted }: Context): Promise
     const names = [kernel, recurrentKernel, bias, recurrentBias].flatMap(t => t ? [t.name] : []);
     return { label: label(names.join(', ')), detail: label(why), choice: { tensors: names } };
   });
-  return (await vscode.window.showQuickPick([...named, ...byShape], { title: 'Which tensors are the layer?', matchOnDetail: true }))?.choice;
+  return (await vscode.window.showQuickPick([...named, ...byShape], { title: l10n('Which tensors are the layer?'), matchOnDetail: true }))?.choice;
 }

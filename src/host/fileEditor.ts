@@ -4,6 +4,7 @@ import { alwaysOpen, endingOf, fileEditor } from './fileEditor/associations';
 import { FileDocument } from './fileEditor/document';
 import { attach } from './fileEditor/editor';
 import type { Panels } from './panels';
+import { l10n } from '../l10n';
 
 export function registerFileEditor(context: vscode.ExtensionContext, panels: Panels): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider<FileDocument> = {
@@ -22,7 +23,7 @@ export function registerFileEditor(context: vscode.ExtensionContext, panels: Pan
 
 /** The file given by the explorer, else that of the active editor, else one chosen. */
 async function openWith(uri?: unknown): Promise<void> {
-  const file = uri instanceof vscode.Uri ? uri : activeFile() ?? (await vscode.window.showOpenDialog({ title: 'Open with Gatescope', openLabel: 'Open' }))?.[0];
+  const file = uri instanceof vscode.Uri ? uri : activeFile() ?? (await vscode.window.showOpenDialog({ title: l10n('Open with Gatescope'), openLabel: l10n('Open') }))?.[0];
   if (file) await vscode.commands.executeCommand('vscode.openWith', file, fileEditor);
 }
 

@@ -1,5 +1,6 @@
 /** Hover over a recurrent layer: sizes, shapes, parameters, equations, pitfalls, actions. No engine runs. */
 import * as vscode from 'vscode';
+import { l10n } from '../l10n';
 import { describe } from '../source/describe';
 import { markdown } from '../source/markdown';
 import { keyOf, layerAt, outlineOf } from './outlines';
@@ -27,8 +28,8 @@ function provideHover(document: vscode.TextDocument, position: vscode.Position):
   const text = new vscode.MarkdownString(markdown(describe(spec), {
     line: n => link('gatescope.goToLine', uri, n),
     actions: [
-      { label: 'Visualize', icon: 'pulse', url: link('gatescope.visualize', target) },
-      { label: 'Use a checkpoint…', icon: 'file-binary', url: link('gatescope.visualize', { ...target, choose: 'checkpoint' }) },
+      { label: l10n('Visualize'), icon: 'pulse', url: link('gatescope.visualize', target) },
+      { label: l10n('Use a checkpoint…'), icon: 'file-binary', url: link('gatescope.visualize', { ...target, choose: 'checkpoint' }) },
     ],
   }), true);
   text.isTrusted = { enabledCommands };

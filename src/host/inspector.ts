@@ -1,5 +1,6 @@
 /** The Inspector view: the selected unit at the selected step, following the panel. */
 import * as vscode from 'vscode';
+import { l10n } from '../l10n';
 import { connect, type HostApi, type Remote, type WebviewApi } from '../protocol';
 import { numbersOf } from '../session';
 import { page, webviewOptions } from './html';
@@ -16,12 +17,13 @@ function resolve(view: vscode.WebviewView, context: vscode.ExtensionContext, pan
   let loaded = false;
   let shown = -1;
   const session = (): NonNullable<Panels['active']>['session'] => {
-    if (!panels.active) throw new Error('Nothing is shown.');
+    if (!panels.active) throw new Error(l10n('Nothing is shown.'));
     return panels.active.session;
   };
   const api: HostApi = {
     ready: async () => { loaded = true; shown = -1; follow(); },
     ...numbersOf(session),
+    saveAs: async () => false,
     select: selection => panels.active?.select(selection),
     save: () => undefined,
     act: async id => { if (id === 'show') panels.active?.panel.reveal(); },

@@ -5,8 +5,9 @@ import type { StackRef } from '../formats/format';
 import { bytesOf } from './folders';
 import type { Panels } from './panels';
 import { baseName, label, sentence } from './plain';
+import { l10n } from '../l10n';
 
-const readable = (): Record<string, string[]> => ({ 'Checkpoints and traces': choosable(), 'All files': ['*'] });
+const readable = (): Record<string, string[]> => ({ [l10n('Checkpoints and traces')]: choosable(), [l10n('All files')]: ['*'] });
 
 export async function openFile(panels: Panels, wish: unknown): Promise<void> {
   const uri = await fileOf(wish);
@@ -19,7 +20,7 @@ export async function openFile(panels: Panels, wish: unknown): Promise<void> {
     if (stack === undefined && opened.stacks.length > 1) return;
     await panels.show(stack === undefined ? { kind: 'checkpoint', uri } : { kind: 'checkpoint', uri, stack });
   } catch (error) {
-    void vscode.window.showErrorMessage(sentence(`${baseName(uri)} could not be opened. ${error instanceof Error ? error.message : String(error)}`));
+    void vscode.window.showErrorMessage(sentence(l10n('{0} could not be opened. {1}', baseName(uri), error instanceof Error ? error.message : String(error))));
   }
 }
 
@@ -28,7 +29,7 @@ async function fileOf(wish: unknown): Promise<vscode.Uri | undefined> {
   if (wish instanceof vscode.Uri) return wish;
   const uri = (wish as { uri?: unknown } | undefined)?.uri;
   if (typeof uri === 'string') return vscode.Uri.parse(uri);
-  return (await vscode.window.showOpenDialog({ filters: readable(), title: 'Open a checkpoint or trace', openLabel: 'Open' }))?.[0];
+  return (await vscode.window.showOpenDialog({ filters: readable(), title: l10n('Open a checkpoint or trace'), openLabel: l10n('Open') }))?.[0];
 }
 
 /** The stack of a checkpoint that has a layer of this name. */
@@ -44,13 +45,13 @@ function stackOf(wish: unknown): string | undefined {
 
 async function pickStack(stacks: readonly StackRef[]): Promise<string | undefined> {
   const items = stacks.map(stack => ({ label: label(stack.name), description: stackWords(stack), name: stack.name }));
-  return (await vscode.window.showQuickPick(items, { title: 'Which layer?' }))?.name;
+  return (await vscode.window.showQuickPick(items, { title: l10n('Which layer?') }))?.name;
 }
 
 /** `LSTM 24 → 64 · 2 layers · both directions` */
 export function stackWords(stack: StackRef): string {
   const [first] = stack.levels;
   if (!first) return '';
-  const both = first.directions.length > 1 ? ' · both directions' : '';
-  return `${first.cell.name} ${first.inputSize} → ${first.units}${stack.levels.length > 1 ? ` · ${stack.levels.length} layers` : ''}${both}`;
+  const size = `${first.cell.name} ${first.inputSize} → ${first.units}`;
+  return [size, ...(stack.levels.length > 1 ? [l10n('{0} layers', stack.levels.length)] : []), ...(first.directions.length > 1 ? [l10n('both directions')] : [])].join(' · ');
 }

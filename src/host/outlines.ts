@@ -1,5 +1,6 @@
 /** Outlines of documents, one for each version, and of files that are not open. */
 import * as vscode from 'vscode';
+import { l10n } from '../l10n';
 import { newMemory, outline } from '../source/index';
 import type { Memory } from '../source/python';
 import type { Language, LayerSpec, Outline } from '../source/outline';
@@ -45,7 +46,7 @@ export function findLayer(key: LayerKey, all: readonly LayerSpec[]): LayerSpec |
 }
 
 /** What a person calls the layer. */
-export const layerName = (spec: LayerSpec): string => spec.name || `${(spec.cell ?? 'layer').toUpperCase()} on line ${spec.line}`;
+export const layerName = (spec: LayerSpec): string => spec.name || (spec.cell ? l10n('{0} on line {1}', spec.cell.toUpperCase(), spec.line) : l10n('Layer on line {0}', spec.line));
 
 /** The layer whose call or line the position is on: the innermost, then the line's first. */
 export function layerAt(document: vscode.TextDocument, position: vscode.Position): LayerSpec | undefined {

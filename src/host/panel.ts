@@ -1,16 +1,19 @@
 /** One panel: a webview, its worker and its session. What it shows is a Target; what the person does in it comes as `act`. */
 import * as vscode from 'vscode';
 import { asProblem, type Problem } from '../errors';
+import { l10n } from '../l10n';
 import { runtime, startWorker } from '../platform/node';
 import { connect, type HostApi, type Note, type Progress, type Remote, type Selection, type ViewState, type WebviewApi } from '../protocol';
 import type { RecorderApi, RecorderEvents } from '../recorder';
-import { numbersOf, Session } from '../session';
+import { numbersOf, Session, type Subject } from '../session';
 import type { Services } from '../throughModel';
 import { page, webviewOptions } from './html';
+import { compareWith, prepareComparison } from './compare';
 import { prepare, savedFields, type Prepared } from './prepare';
 import { edit } from './edit';
 import { stackWith } from './openFile';
 import { revealInCode } from './reveal';
+import { saveAs } from './saveAs';
 import { referenceOf, titleOf, type Target } from './target';
 import { mayRunGraph } from './trust';
 import { watchFiles } from './watch';
@@ -31,6 +34,8 @@ export class Panel {
   private fileNotes: readonly Note[] = [];
   private loaded = false;
   private isPinned = false;
+  /** Also record what each activation reads. */
+  private preactivations = false;
   /** Which scene the webview has, so far as it was not loaded anew. */
   private sent = '';
   private turn = 0;
@@ -40,7 +45,7 @@ export class Panel {
 
   constructor(readonly panel: vscode.WebviewPanel, private readonly context: vscode.ExtensionContext) {
     const events: RecorderEvents = { progress: p => this.showProgress(p) };
-    this.worker = startWorker(vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath, error => this.fail(asProblem(error, 'The engine stopped.')));
+    this.worker = startWorker(vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath, error => this.fail(asProblem(error, l10n('The engine stopped.'))));
     this.session = new Session(connect<RecorderApi>(this.worker.port, events));
     panel.webview.options = webviewOptions(context.extensionUri);
     this.view = connect<WebviewApi>({
@@ -52,7 +57,10 @@ export class Panel {
     panel.onDidChangeViewState(() => this.changed.fire(), undefined, this.disposables);
   }
 
+  /** How the person looks at it: window, selection, view. */
+  get viewState(): ViewState | undefined { return this.state; }
   get pinned(): boolean { return this.isPinned; }
+  /** What it shows, or tries to. */
   get shown(): Target | undefined { return this.target; }
 
   /** Shows a target; the one before stays drawn until this one stands. `choose` asks for that field first. */
@@ -65,16 +73,17 @@ export class Panel {
     this.state ??= this.context.workspaceState.get<ViewState>(stateKey(reference));
     try {
       if (choose !== undefined) await edit(target, choose);
-      this.prepared = await prepare(target, this.services());
+      this.prepared = target.kind === 'compare' ? await prepareComparison(target, this.context.extensionUri) : await prepare(target, this.services());
       if (mine !== this.turn) return;
       this.watch(this.prepared);
-      await this.session.open(this.prepared.subject);
+      await this.session.open(withPreactivations(this.prepared.subject, this.preactivations));
+      for (const subject of this.prepared.beside ?? []) await this.session.beside(`beside:${subject.model}`, subject);
       if (mine !== this.turn) return;
       this.failure = undefined;
       this.fileNotes = [];
     } catch (error) {
       if (mine !== this.turn) return;
-      this.failure = asProblem(error, `${this.panel.title} cannot be shown.`);
+      this.failure = asProblem(error, l10n('{0} cannot be shown.', this.panel.title));
     }
     this.progress = undefined;
     this.replay();
@@ -98,6 +107,7 @@ export class Panel {
       select: selection => { this.selection = selection; this.changed.fire(); },
       save: state => this.save(state),
       act: (id, value) => this.act(id, value),
+      saveAs: (name, content, encoding) => saveAs(name, content, encoding),
       binding: async () => this.failure && this.target ? savedFields(this.target) : this.prepared?.fields ?? [],
     };
   }
@@ -114,7 +124,7 @@ export class Panel {
   /** Once: the same scene again would draw all rows anew. */
   private sendScene(): void {
     const { scene } = this.session;
-    const key = `${scene?.revision} ${this.fileNotes.map(n => n.text).join(' ')}`;
+    const key = `${scene?.revision} ${scene?.beside?.map(b => b.run).join(' ')} ${this.fileNotes.map(n => n.text).join(' ')}`;
     if (!scene || key === this.sent) return;
     this.sent = key;
     void this.view.scene({ ...scene, notes: [...this.fileNotes, ...scene.notes] }, this.state);
@@ -137,15 +147,19 @@ export class Panel {
 
   private async act(id: string, value?: string): Promise<void> {
     if (id === 'open') { await vscode.commands.executeCommand('gatescope.openFile'); return; }
+    if (id === 'copyText') { await vscode.env.clipboard.writeText(value ?? ''); return; }
     if (id === 'export') { await vscode.commands.executeCommand('gatescope.exportTrace'); return; }
     if (!this.target) return;
     switch (id) {
       case 'cancel': this.stopping?.abort(); this.session.cancel(); return;
       case 'pin': this.togglePin(); this.changed.fire(); return;
       case 'reveal': await revealInCode(this.target); return;
+      case 'preactivations': this.preactivations = value === 'true'; await this.show(this.target); return;
       case 'reload': await this.show(this.target); return;
       case 'binding': this.command('binding'); return;
+      case 'compareWith': if (await compareWith(this.target, this.session)) { this.progress = undefined; this.replay(); } return;
       default: if (id.startsWith('show:')) await this.showLayer(this.target, id.slice('show:'.length));
+        else if (this.target.kind === 'compare') void vscode.window.showInformationMessage(l10n('These are the examples that Gatescope comes with. Open a checkpoint or a layer in code to choose weights and input.'));
         else if (await edit(this.target, id, value, this.prepared?.subject.doubts)) await this.show(this.target);
     }
   }
@@ -172,7 +186,7 @@ export class Panel {
   private watch(prepared: Prepared): void {
     this.watcher?.dispose();
     this.watcher = watchFiles(prepared.files, name => {
-      this.fileNotes = [{ severity: 'warning', text: `${name} changed on disk since it was read.`, actions: [{ id: 'reload', label: 'Reload' }] }];
+      this.fileNotes = [{ severity: 'warning', text: l10n('{0} changed on disk since it was read.', name), actions: [{ id: 'reload', label: l10n('Reload') }] }];
       this.replay();
     });
   }
@@ -184,6 +198,10 @@ export class Panel {
     void this.worker.stop();
     vscode.Disposable.from(...this.disposables).dispose();
   }
+}
+
+function withPreactivations(subject: Subject, preactivations: boolean): Subject {
+  return subject.content.kind === 'run' ? { ...subject, content: { ...subject.content, preactivations } } : subject;
 }
 
 const stateKey = (reference: string): string => `view:${reference}`;

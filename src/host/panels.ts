@@ -24,6 +24,12 @@ export class Panels implements vscode.Disposable {
     return panel;
   }
 
+  /** Shows again, in every panel, what was read from a file whose text is another now. */
+  async again(kind: Target['kind'], uri: string): Promise<void> {
+    const showing = this.panels.flatMap(panel => (panel.shown?.kind === kind && panel.shown.uri.toString() === uri ? [{ panel, target: panel.shown }] : []));
+    await Promise.all(showing.map(({ panel, target }) => panel.show(target)));
+  }
+
   /** A panel that VS Code brought back after a reload; what it showed is in the webview's own state. */
   async restore(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
     const target = parseReference((state as { reference?: unknown } | undefined)?.reference);
@@ -57,13 +63,16 @@ export class Panels implements vscode.Disposable {
   }
 }
 
+/** Commands that the panel carries out itself. */
+const carriedOut = ['showTable', 'copyPicture', 'copyCsv', 'savePng', 'saveSvg', 'saveCsv'];
+
 export function registerPanels(context: vscode.ExtensionContext): Panels {
   const panels = new Panels(context);
   context.subscriptions.push(
     panels,
     vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: (panel, state) => panels.restore(panel, state) }),
     vscode.commands.registerCommand('gatescope.pin', () => panels.active?.togglePin()),
-    vscode.commands.registerCommand('gatescope.showTable', () => panels.active?.command('showTable')),
+    ...carriedOut.map(id => vscode.commands.registerCommand(`gatescope.${id}`, () => panels.active?.command(id))),
     vscode.commands.registerCommand('gatescope.editBinding', () => panels.active?.command('binding')),
   );
   return panels;

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { baseOf, type Binding, type Files, type Reasons } from '../binding';
 import { layerGone, notReached } from '../errors';
 import type { Doubt } from '../formats/format';
+import { l10n } from '../l10n';
 import type { BindingField } from '../protocol';
+import { cellName, cellSubject } from '../ownCell';
 import { propose, type Choice } from '../propose';
 import type { Subject } from '../session';
 import { describe } from '../source/describe';
@@ -14,6 +16,7 @@ import type { Services } from '../throughModel';
 import { NotReached } from '../upstream';
 import { anything, wantedOf, type Wanted } from '../wanted';
 import { saveBinding, savedBinding } from './bindings';
+import { cellFields, textOf } from './ownCellFields';
 import { filesOf, folderFor, relativePath, resolvePath } from './folders';
 import { findLayer, layerName, outlineAt } from './outlines';
 import { label } from './plain';
@@ -24,6 +27,8 @@ export interface Prepared {
   readonly fields: readonly BindingField[];
   /** What it was read from, to be watched. */
   readonly files: readonly vscode.Uri[];
+  /** To be run beside it. */
+  readonly beside?: readonly Subject[];
 }
 
 /** What a target is, before any binding. */
@@ -47,6 +52,7 @@ export async function contextOf(target: Target): Promise<Context> {
   const folder = folderFor(target.uri);
   const path = relativePath(folder, target.uri);
   const base = { kind: target.kind, folder, path, cellId: null, fixed: {}, code: '' };
+  if (target.kind === 'cell') return { ...base, key: path, model: baseOf(path), wanted: anything(cellName(path)) };
   if (target.kind !== 'code') {
     const stack = target.kind === 'checkpoint' ? target.stack : undefined;
     const fixed: Binding = target.kind === 'trace' ? {} : { checkpoint: path, ...(stack === undefined ? {} : { stack }) };
@@ -54,7 +60,7 @@ export async function contextOf(target: Target): Promise<Context> {
   }
   const { outline, text } = await outlineAt(target.uri);
   const spec = findLayer(target.key, outline.layers);
-  if (!spec) throw layerGone(target.key.name || `the layer on line ${target.key.line}`, baseOf(path));
+  if (!spec) throw layerGone(target.key.name || l10n('the layer on line {0}', target.key.line), baseOf(path));
   const nth = target.key.nth > 0 ? `~${target.key.nth}` : '';
   return {
     ...base, spec, code: text, cellId: describe(spec).cellId,
@@ -74,6 +80,11 @@ export async function prepare(target: Target, services: Services = {}): Promise<
   const reference = referenceOf(target);
   const context = await contextOf(target);
   const files = filesOf(context.folder);
+  if (target.kind === 'cell') {
+    const binding = await savedBinding(context.folder, context.key) ?? {};
+    const subject = await cellSubject({ reference, path: context.path, text: await textOf(target.uri), binding }, files, settingsOf(target.uri));
+    return { subject, fields: cellFields(binding, subject), files: boundFiles(context.folder, binding) };
+  }
   if (target.kind === 'trace') {
     const binding = await savedBinding(context.folder, context.key) ?? {};
     const subject = await traceSubject(context.path, reference, files, settingsOf(target.uri), binding);
@@ -103,12 +114,12 @@ async function settle(context: Context, files: Files, saved: Binding): Promise<{
   const chosen = await pickChoice(proposal.choices, context.wanted.name);
   if (!chosen) return proposal;
   const again = await propose(context.wanted, context.path, files, { ...fixed, ...chosen }, context.code);
-  return { binding: again.binding, reasons: { ...again.reasons, checkpoint: 'chosen by you', stack: 'chosen by you' } };
+  return { binding: again.binding, reasons: { ...again.reasons, checkpoint: l10n('chosen by you'), stack: l10n('chosen by you') } };
 }
 
 async function pickChoice(choices: readonly Choice[], layer: string): Promise<Choice | undefined> {
   const items = choices.map(choice => ({ label: label(choice.checkpoint), description: label(choice.stack), choice }));
-  return (await vscode.window.showQuickPick(items, { title: `Several checkpoints fit ${label(layer)}`, placeHolder: 'Whose weights?' }))?.choice;
+  return (await vscode.window.showQuickPick(items, { title: l10n('Several checkpoints fit {0}', label(layer)), placeHolder: l10n('Whose weights?') }))?.choice;
 }
 
 /** What is saved, for when it cannot be shown: it must still be possible to change it. */
@@ -116,34 +127,35 @@ export async function savedFields(target: Target): Promise<BindingField[]> {
   const context = await contextOf(target);
   const saved = { ...await savedBinding(context.folder, context.key), ...context.fixed };
   if (target.kind === 'trace') return traceFields(saved, []);
+  if (target.kind === 'cell') return cellFields(saved, undefined);
   return fieldsOf(saved, saved, {}, undefined);
 }
 
 /** A recording has what it has; what was guessed of it can be changed, and its gates worked out. */
 const traceFields = (binding: Binding, doubts: readonly Doubt[] = []): BindingField[] => [
   ...doubts.map(d => doubtField(d, binding)),
-  { id: 'checkpoint', label: 'Checkpoint', value: binding.checkpoint ?? 'none', why: binding.checkpoint ? 'chosen by you: gates are worked out from it' : 'to work out gates that are not recorded' },
-  ...(binding.checkpoint ? [{ id: 'input' as const, label: 'Input', value: binding.input ?? 'as recorded', why: binding.input ? 'chosen by you' : '' }] : []),
+  { id: 'checkpoint', label: l10n('Checkpoint'), value: binding.checkpoint ?? l10n('none'), why: binding.checkpoint ? l10n('chosen by you: gates are worked out from it') : l10n('to work out gates that are not recorded') },
+  ...(binding.checkpoint ? [{ id: 'input' as const, label: l10n('Input'), value: binding.input ?? l10n('as recorded'), why: binding.input ? l10n('chosen by you') : '' }] : []),
 ];
 
 const doubtField = ({ id, question, options, taken, evidence }: Doubt, { assume }: Binding): BindingField =>
-  ({ id: `assume:${id}`, label: question, value: options.find(o => o.id === taken)?.label ?? taken, why: assume?.[id] === undefined ? evidence : 'chosen by you' });
+  ({ id: `assume:${id}`, label: question, value: options.find(o => o.id === taken)?.label ?? taken, why: assume?.[id] === undefined ? evidence : l10n('chosen by you') });
 
 /** The binding as lines to read and edit. */
 function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: Subject | undefined): BindingField[] {
-  const why = (field: keyof Binding): string => field in saved ? 'saved' : reasons[field] ?? '';
+  const why = (field: keyof Binding): string => field in saved ? l10n('saved') : reasons[field] ?? '';
   const run = subject?.content.kind === 'run' ? subject.content : undefined;
-  const random = subject?.weights.description ?? 'random';
+  const random = subject?.weights.description ?? l10n('random');
   const seed = subject?.weights.invented?.seed ?? run?.inputSeed ?? binding.seed;
   const prefix = binding.tensors ? binding.tensors.join(', ') : binding.stack;
   return [
-    { id: 'checkpoint', label: 'Checkpoint', value: binding.checkpoint ?? random, why: binding.checkpoint ? why('checkpoint') : binding.checkpoint === null ? 'chosen by you' : 'no checkpoint fits' },
-    ...(binding.checkpoint ? [{ id: 'prefix' as const, label: 'Tensors', value: prefix ?? '', why: why(binding.tensors ? 'tensors' : 'stack') }] : []),
+    { id: 'checkpoint', label: l10n('Checkpoint'), value: binding.checkpoint ?? random, why: binding.checkpoint ? why('checkpoint') : binding.checkpoint === null ? l10n('chosen by you') : l10n('no checkpoint fits') },
+    ...(binding.checkpoint ? [{ id: 'prefix' as const, label: l10n('Tensors'), value: prefix ?? '', why: why(binding.tensors ? 'tensors' : 'stack') }] : []),
     ...(subject?.doubts ?? []).map(d => doubtField(d, binding)),
-    { id: 'input', label: 'Input', value: binding.input ?? run?.sequence.description ?? '', why: binding.input !== undefined ? why('input') : binding.generate ? 'chosen by you' : 'made up: nothing fits' },
-    { id: 'vocabulary', label: 'Vocabulary', value: binding.vocabulary ?? 'none', why: why('vocabulary') },
-    { id: 'encoder', label: 'Encoder', value: binding.encoder ?? 'none', why: why('encoder') },
-    { id: 'decoder', label: 'Decoder', value: binding.decoder ?? 'none', why: why('decoder') },
-    { id: 'seed', label: 'Seed', value: seed === undefined ? '' : String(seed), why: 'of what is made up' },
+    { id: 'input', label: l10n('Input'), value: binding.input ?? run?.sequence.description ?? '', why: binding.input !== undefined ? why('input') : binding.generate ? l10n('chosen by you') : l10n('made up: nothing fits') },
+    { id: 'vocabulary', label: l10n('Vocabulary'), value: binding.vocabulary ?? l10n('none'), why: why('vocabulary') },
+    { id: 'encoder', label: l10n('Encoder'), value: binding.encoder ?? l10n('none'), why: why('encoder') },
+    { id: 'decoder', label: l10n('Decoder'), value: binding.decoder ?? l10n('none'), why: why('decoder') },
+    { id: 'seed', label: l10n('Seed'), value: seed === undefined ? '' : String(seed), why: l10n('of what is made up') },
   ];
 }

@@ -1,9 +1,11 @@
 /** From the panel back to the code. */
 import * as vscode from 'vscode';
 import { findLayer, outlineAt } from './outlines';
+import { revealCell } from './ownCellEditor';
 import type { Target } from './target';
 
 export async function revealInCode(target: Target): Promise<void> {
+  if (target.kind === 'cell') return revealCell(target.uri);
   if (target.kind !== 'code') return;
   const { outline } = await outlineAt(target.uri);
   const document = await vscode.workspace.openTextDocument(target.uri);

@@ -2,17 +2,22 @@
 import * as vscode from 'vscode';
 import { baseName } from './plain';
 import type { LayerKey } from './outlines';
+import { l10n } from '../l10n';
 
 export type Target =
   | { readonly kind: 'code'; readonly uri: vscode.Uri; readonly key: LayerKey }
   | { readonly kind: 'checkpoint'; readonly uri: vscode.Uri; readonly stack?: string }
-  | { readonly kind: 'trace'; readonly uri: vscode.Uri };
+  | { readonly kind: 'trace'; readonly uri: vscode.Uri }
+  /** A cell that a person wrote. */
+  | { readonly kind: 'cell'; readonly uri: vscode.Uri }
+  /** The three examples of Compare; `uri` is their folder. */
+  | { readonly kind: 'compare'; readonly uri: vscode.Uri };
 
 /** The line is left out: it changes with every edit above the layer. */
 export function referenceOf(target: Target): string {
   const uri = target.uri.toString();
   if (target.kind === 'code') return JSON.stringify({ kind: 'code', uri, owner: target.key.owner, name: target.key.name, nth: target.key.nth });
-  return JSON.stringify(target.kind === 'checkpoint' ? { kind: 'checkpoint', uri, stack: target.stack } : { kind: 'trace', uri });
+  return JSON.stringify(target.kind === 'checkpoint' ? { kind: 'checkpoint', uri, stack: target.stack } : { kind: target.kind, uri });
 }
 
 /** undefined where the text is not a reference of ours. */
@@ -26,6 +31,8 @@ export function parseReference(text: unknown): Target | undefined {
     case 'code': return { kind: 'code', uri, key: { owner: word(value.owner), name: word(value.name), nth: typeof value.nth === 'number' ? value.nth : 0, line: -1 } };
     case 'checkpoint': return typeof value.stack === 'string' ? { kind: 'checkpoint', uri, stack: value.stack } : { kind: 'checkpoint', uri };
     case 'trace': return { kind: 'trace', uri };
+    case 'cell': return { kind: 'cell', uri };
+    case 'compare': return { kind: 'compare', uri };
     default: return undefined;
   }
 }
@@ -41,6 +48,7 @@ function parseJson(text: string): Record<string, unknown> {
 
 /** The tab's title. */
 export function titleOf(target: Target): string {
+  if (target.kind === 'compare') return l10n('Gatescope: RNN, LSTM and GRU');
   const name = target.kind === 'code' ? target.key.name : target.kind === 'checkpoint' ? target.stack : undefined;
   return `Gatescope: ${name || baseName(target.uri)}`;
 }

@@ -4,6 +4,7 @@ import { open, sought } from '../formats/index';
 import type { Checkpoint, Trace } from '../formats/format';
 import { cellById } from '../core/cells/index';
 import { parse } from '../core/equations';
+import { l10n, term, thousands } from '../l10n';
 import { describe } from '../source/describe';
 import type { LayerSpec } from '../source/outline';
 import { bytesOf, codeEndings, find, relativePath } from './folders';
@@ -94,18 +95,18 @@ function layerItem(uri: vscode.Uri, spec: LayerSpec, all: readonly LayerSpec[]):
   const item = new vscode.TreeItem(layerName(spec), Collapsed);
   const { title, parameterTotal, cellId } = describe(spec);
   const warnings = spec.problems.filter(p => p.severity === 'warning').length;
-  item.description = [title, parameterTotal?.toLocaleString('en'), warnings ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : undefined].filter(Boolean).join(' · ');
+  item.description = [title, parameterTotal === null ? undefined : thousands(parameterTotal), warnings === 0 ? undefined : warnings === 1 ? l10n('1 warning') : l10n('{0} warnings', warnings)].filter(Boolean).join(' · ');
   item.iconPath = new vscode.ThemeIcon('layers');
-  item.tooltip = `${layerName(spec)}, line ${spec.line}`;
-  item.command = { title: 'Visualize', command: 'gatescope.visualize', arguments: [wish] };
+  item.tooltip = l10n('{0}, line {1}', layerName(spec), spec.line);
+  item.command = { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [wish] };
   const signals = cellId ? parse(cellById(cellId).equations).signals : [];
   return { item, children: signals.map(s => signalItem(s.name, s.label, s.equation, wish)) };
 }
 
 function signalItem(name: string, label: string, equation: string, wish: object): Item {
-  const item = new vscode.TreeItem(`${name}  ${label}`, None);
+  const item = new vscode.TreeItem(`${name}  ${term(label)}`, None);
   item.tooltip = equation;
-  item.command = { title: 'Visualize', command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] };
+  item.command = { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] };
   return { item, children: [] };
 }
 
@@ -129,20 +130,20 @@ function checkpointItem(uri: vscode.Uri, path: string, checkpoint: Checkpoint): 
     const item = new vscode.TreeItem(stack.name, None);
     item.description = stackWords(stack);
     item.iconPath = new vscode.ThemeIcon('layers');
-    item.command = { title: 'Visualize', command: 'gatescope.openFile', arguments: [{ uri: uri.toString(), stack: stack.name }] };
+    item.command = { title: l10n('Visualize'), command: 'gatescope.openFile', arguments: [{ uri: uri.toString(), stack: stack.name }] };
     return { item, children: [] };
-  }), `${count} ${count === 1 ? 'tensor' : 'tensors'}`);
+  }), count === 1 ? l10n('1 tensor') : l10n('{0} tensors', thousands(count)));
 }
 
 function traceItem(uri: vscode.Uri, path: string, trace: Trace): Item {
-  const line = fileItem(uri, path, [], `${trace.steps.toLocaleString('en')} steps`);
+  const line = fileItem(uri, path, [], trace.steps === 1 ? l10n('1 step') : l10n('{0} steps', thousands(trace.steps)));
   line.item.collapsibleState = None;
-  line.item.command = { title: 'Visualize', command: 'gatescope.openFile', arguments: [{ uri: uri.toString() }] };
+  line.item.command = { title: l10n('Visualize'), command: 'gatescope.openFile', arguments: [{ uri: uri.toString() }] };
   return line;
 }
 
 function unreadable(uri: vscode.Uri, path: string, why: string): Item {
-  const line = fileItem(uri, path, [], 'cannot be read');
+  const line = fileItem(uri, path, [], l10n('cannot be read'));
   line.item.collapsibleState = None;
   line.item.iconPath = new vscode.ThemeIcon('warning');
   line.item.tooltip = why;

@@ -7,9 +7,11 @@ import { openable } from '../formats/index';
 import { codeEndings } from './folders';
 import { keyOf, layerAt, layerName, languageOf, outlineAt, outlineOf, type LayerKey } from './outlines';
 import { openFile } from './openFile';
+import { isCell, isCellAt } from './ownCellEditor';
 import type { Panels } from './panels';
 import { baseName, label, sentence } from './plain';
 import type { Target } from './target';
+import { l10n } from '../l10n';
 
 interface Wish { readonly uri: string; readonly key?: LayerKey; readonly choose?: string; readonly signal?: string }
 
@@ -25,6 +27,7 @@ async function visualize(panels: Panels, wish: unknown): Promise<void> {
   if (isWish(wish)) return show(panels, vscode.Uri.parse(wish.uri), wish);
   const editor = vscode.window.activeTextEditor;
   if (!editor) return openFile(panels, undefined);
+  if (isCell(editor.document)) { await panels.show({ kind: 'cell', uri: editor.document.uri }); return; }
   if (!languageOf(editor.document)) return none(baseName(editor.document.uri));
   const layers = outlineOf(editor.document).layers;
   const spec = layerAt(editor.document, editor.selection.active) ?? (layers.length === 1 ? layers[0] : undefined);
@@ -34,6 +37,7 @@ async function visualize(panels: Panels, wish: unknown): Promise<void> {
 }
 
 async function show(panels: Panels, uri: vscode.Uri, wish: Wish): Promise<void> {
+  if (isCellAt(uri)) { await panels.show({ kind: 'cell', uri }, wish.choose); return; }
   const key = wish.key ?? await pickLayer(uri);
   if (!key) return;
   const target: Target = { kind: 'code', uri, key };
@@ -45,16 +49,16 @@ async function pickLayer(uri: vscode.Uri): Promise<LayerKey | undefined> {
   const { outline } = await outlineAt(uri);
   const items = outline.layers.map(spec => ({
     label: label(layerName(spec)),
-    description: label([spec.cell?.toUpperCase() ?? 'chosen at run time', spec.owner, `line ${spec.line}`].filter(Boolean).join(' · ')),
+    description: label([spec.cell?.toUpperCase() ?? l10n('chosen at run time'), spec.owner, l10n('line {0}', spec.line)].filter(Boolean).join(' · ')),
     key: keyOf(spec, outline.layers),
   }));
-  return (await vscode.window.showQuickPick(items, { title: 'Which layer?', placeHolder: 'The cursor is on none of them' }))?.key;
+  return (await vscode.window.showQuickPick(items, { title: l10n('Which layer?'), placeHolder: l10n('The cursor is on none of them') }))?.key;
 }
 
 async function none(file: string): Promise<void> {
-  const open = 'Open a checkpoint or trace…';
+  const open = l10n('Open a checkpoint or trace…');
   const said = await vscode.window.showInformationMessage(sentence(
-    `No recurrent layer in ${file}. Gatescope reads model code (.${codeEndings.join(', .')}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces: ${openable()}.`), open);
+    l10n('No recurrent layer in {0}. Gatescope reads model code ({1}) with nn.LSTM, keras.layers.GRU and the like, and checkpoints and traces: {2}.', file, codeEndings.map(e => `.${e}`).join(', '), openable())), open);
   if (said === open) await vscode.commands.executeCommand('gatescope.openFile');
 }
 

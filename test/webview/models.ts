@@ -92,11 +92,17 @@ function network({ cell: id, units, levels, both, sequence, invented, name }: Pl
 
 const PLANS: Readonly<Record<string, () => Plan>> = {
   char: () => ({ cell: 'lstm', units: 48, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'lstm' }),
+  compare: () => ({ cell: 'lstm', units: 48, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'lstm' }),
+  pair: () => ({ cell: 'lstm', units: 48, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'lstm' }),
   random: () => ({ cell: 'lstm', units: 48, levels: 1, both: false, sequence: characters(TEXT), invented: true, name: 'lstm' }),
   gru: () => ({ cell: 'gru', units: 32, levels: 1, both: false, sequence: weather(1461), invented: false, name: 'gru' }),
   rnn: () => ({ cell: 'rnn', units: 125, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'rnn' }),
   stack: () => ({ cell: 'lstm', units: 24, levels: 2, both: true, sequence: characters(TEXT), invented: false, name: 'encoder' }),
   speech: () => ({ cell: 'lstm', units: 32, levels: 1, both: false, sequence: speech(320), invented: false, name: 'LSTM_17' }),
+  peephole: () => ({ cell: 'lstmPeephole', units: 24, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'peephole' }),
+  resetBefore: () => ({ cell: 'gruResetBefore', units: 32, levels: 1, both: false, sequence: weather(1461), invented: false, name: 'gru' }),
+  janet: () => ({ cell: 'janet', units: 24, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'janet' }),
+  layerNorm: () => ({ cell: 'lstmLayerNorm', units: 24, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: 'norm' }),
   evil: () => ({ cell: 'lstm', units: 6, levels: 2, both: false, sequence: { ...characters(TEXT), description: '<b>x</b>.txt' }, invented: false, name: '<img src=x onerror=window.hacked=1>](command:evil)$(zap)' }),
 };
 
@@ -105,6 +111,21 @@ function almost(made: Network, sequence: Sequence): Float32Array {
   const trace = atOnce(running(made, wholeOf(sequence), sequence.steps, { record: ['h'] }));
   return Float32Array.from(trace.levels.at(-1)!.directions[0]!.signals['h']!, (v, k) => v + (k % 7 === 0 ? 3e-7 : 0));
 }
+
+/** Subjects that stand beside the one of this name. */
+export function besidesOf(name: string): Subject[] {
+  const others = { compare: ['gru', 'rnn'], pair: ['lstm'] }[name] ?? [];
+  return others.flatMap(cell => {
+    const units = { gru: 55, rnn: 107, lstm: 48 }[cell] ?? 48;
+    const made = network({ cell, units, levels: 1, both: false, sequence: characters(TEXT), invented: false, name: cell });
+    if (name === 'pair') made.network.levels[0]?.directions[0]?.params['bf']?.data.set([3], 5);
+    const subject = subjectOf('char');
+    if (subject?.content.kind !== 'run') return [];
+    return [{ ...subject, ...TRAINED(cell === 'gru' ? 0.701 : 0.823), model: name === 'pair' ? 'later.safetensors' : cell.toUpperCase(), weights: { description: name === 'pair' ? 'later.safetensors' : `${cell}.safetensors` }, content: { ...subject.content, network: made.network, parameters: made.parameters } }];
+  });
+}
+
+const TRAINED = (bitsPerCharacter: number) => ({ training: { updates: 3000, seed: 1, bitsPerCharacter, optimiser: 'Adam, learning rate 0.003', initialisation: 'PyTorch\'s own', batch: '32 windows of 160 characters' } });
 
 /** A subject by name; undefined for names that are no runs. */
 export function subjectOf(name: string): Subject | undefined {
@@ -117,6 +138,7 @@ export function subjectOf(name: string): Subject | undefined {
     reference: `test:${name}`, model: name === 'evil' ? plan.name : name === 'gru' ? 'weather_gru' : 'char_lstm', canReveal: true,
     weights: plan.invented ? { description: 'random', invented: { words: 'random, PyTorch default init, seed 7', seed: 7 } } : { description: `${name}.safetensors` },
     notes: name === 'stack' ? [{ severity: 'info', text: 'Assumed: the vocabulary is the characters of the text, sorted.', actions: [{ id: 'edit:vocabulary', label: 'Choose a vocabulary…' }] }] : [],
+    ...(name === 'compare' ? { ...TRAINED(0.724), view: 'compare' } : {}),
     content: { kind: 'run', network: made.network, sequence: plan.sequence, parameters: made.parameters, seed: 1, ...expected },
   };
 }

@@ -1,12 +1,13 @@
 /**
  * The panel in a plain browser, for looking at it: a stand-in for VS Code's API in front of a real session (or a made-up large one).
- * Query: ?model=char|random|gru|rnn|stack|evil|big|empty|loading|error &theme=dark|light|hc
+ * Query: ?model=char|random|gru|rnn|stack|evil|big|empty|loading|error &theme=dark|light|hc &language=pt-br
  */
 import { connect, type HostApi, type Port, type Remote, type Tile, type TileRequest, type ViewState, type WebviewApi } from '../../src/protocol';
 import { Recorder, type RecorderApi } from '../../src/recorder';
 import { numbersOf, Session } from '../../src/session';
-import { BIG, bigScene, subjectOf } from './models';
+import { besidesOf, BIG, bigScene, subjectOf } from './models';
 import { dress, type ThemeName } from './themes';
+import '../../webview/l10n';
 
 declare global {
   interface Window {
@@ -61,6 +62,7 @@ const api: HostApi = {
   select: selection => { window.told.selections.push(selection); },
   save: state => { window.told.saved = state; },
   act: async (id, value) => { window.told.acts.push([id, value]); },
+  saveAs: async (name, content) => { window.told.acts.push([`save ${name}`, content]); return true; },
   binding: async () => [
     { id: 'checkpoint', label: 'Checkpoint', value: 'examples/char_lstm/char_lstm.safetensors', why: 'chosen by shape and name' },
     { id: 'prefix', label: 'Tensors', value: 'lstm.*_l0', why: 'chosen by shape and name' },
@@ -81,8 +83,10 @@ async function start(): Promise<void> {
   }
   const subject = subjectOf(model === 'error' ? 'char' : model);
   if (!subject) return;
-  const scene = await session.open(subject);
-  void remote.scene(scene);
+  await session.open(subject);
+  for (const other of besidesOf(model)) await session.beside(`beside:${other.model}`, other);
+  const { scene } = session;
+  if (scene) void remote.scene(scene);
   if (document.body.dataset['page'] === 'inspector') void remote.selected({ level: 0, direction: 0, unit: 27, step: 174, signal: 'f' });
 }
 
@@ -101,5 +105,5 @@ function bigTile({ revision, level, direction, signal, from, to, columns }: Tile
 }
 
 function bigCard(unit: number): Awaited<ReturnType<HostApi['card']>> {
-  return { unit, sentence: 'Made up.', saturation: [{ signal: 'f', closed: 0.2, open: 0.4 }], follows: [], test: '', contexts: [], contextScale: 1, contextSignal: 'c', movesWith: [] };
+  return { unit, sentence: { text: 'Made up.', values: [] }, saturation: [{ signal: 'f', closed: 0.2, open: 0.4 }], follows: [], test: { text: '', values: [] }, contexts: [], contextScale: 1, contextSignal: 'c', movesWith: [] };
 }

@@ -1,7 +1,7 @@
 // The panel in a plain browser: bundles it with a stand-in for VS Code and serves it with the real CSP. `node test/webview/serve.mjs [port]`
 import { build } from 'esbuild';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
@@ -22,20 +22,26 @@ const DEFAULTS = `@layer vscode-default {
   kbd { background-color: #060; color: #d0d; border-style: solid; border-width: 1px; border-radius: 3px; box-shadow: inset 0 -1px 0 #d0d; vertical-align: middle; padding: 1px 3px; }
 }`;
 
-const pageOf = (script, nonce) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+const attribute = text => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/** `texts`: a bundle of `l10n/`, as the host writes it into the page. */
+const pageOf = (script, nonce, texts, language) => `<!DOCTYPE html><html lang="${texts ? language : 'en'}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; script-src 'nonce-${nonce}'; font-src 'self'; img-src 'self' data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/vscode.css"><link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/style.css"><title>Gatescope</title></head>
-<body><script nonce="${nonce}" src="/page.js"></script><script nonce="${nonce}" src="/${script}.js"></script></body></html>`;
+<body${texts ? ` data-texts="${attribute(texts)}"` : ''}><script nonce="${nonce}" src="/page.js"></script><script nonce="${nonce}" src="/${script}.js"></script></body></html>`;
 
 /** Serves the page; resolves with its address and a way to stop it. */
 export async function serve(port = 0) {
   const scripts = await bundle();
-  const files = { '/style.css': ['media/style.css', 'text/css'], '/codicon.css': ['node_modules/@vscode/codicons/dist/codicon.css', 'text/css'], '/codicon.ttf': ['node_modules/@vscode/codicons/dist/codicon.ttf', 'font/ttf'] };
+  const sheets = Object.fromEntries((await readdir(`${root}media`)).filter(f => f.endsWith('.css')).map(f => [`/${f}`, [`media/${f}`, 'text/css']]));
+  const files = { ...sheets, '/style.css': ['media/style.css', 'text/css'], '/codicon.css': ['node_modules/@vscode/codicons/dist/codicon.css', 'text/css'], '/codicon.ttf': ['node_modules/@vscode/codicons/dist/codicon.ttf', 'font/ttf'] };
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
-    if (pathname === '/') return send('text/html', pageOf(searchParams.get('page') === 'inspector' ? 'inspector' : 'main', randomBytes(12).toString('base64')));
+    const language = searchParams.get('language');
+    const texts = /^[a-z-]+$/.test(language ?? '') ? await readFile(`${root}l10n/bundle.l10n.${language}.json`, 'utf8') : undefined;
+    if (pathname === '/') return send('text/html', pageOf(searchParams.get('page') === 'inspector' ? 'inspector' : 'main', randomBytes(12).toString('base64'), texts, language));
     if (pathname === '/vscode.css') return send('text/css', DEFAULTS);
     if (scripts[pathname.slice(1)]) return send('text/javascript', scripts[pathname.slice(1)]);
     if (files[pathname]) return send(files[pathname][1], await readFile(root + files[pathname][0]));

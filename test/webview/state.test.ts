@@ -1,6 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Scene, SceneSignal, ViewState } from '../../src/protocol';
+import { togglePlay } from '../../webview/play';
 import { fit } from '../../webview/restore';
 import { shownStep, Store, type State } from '../../webview/state';
 import { scaleOf, type Theme } from '../../webview/theme';
@@ -19,7 +20,7 @@ function scene(steps: number, signals: readonly SceneSignal[] = LSTM, axis: Scen
 const first: State = {
   view: 'timeline', scene: undefined, progress: undefined, problem: undefined, panelPinned: false, selection: { level: 0, direction: 0, unit: 0, step: 5, signal: 'f' },
   held: false, hover: undefined, pointed: undefined, from: 0, to: 1, open: [], order: 'index', units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined,
-  arrived: 0, theme: {} as Theme, plotWidth: 0, viewHeight: 800, table: false,
+  arrived: 0, theme: {} as Theme, plotWidth: 0, viewHeight: 800, table: false, playing: false, run: 'main', own: {},
 };
 
 describe('store', () => {
@@ -85,5 +86,34 @@ describe('words', () => {
   it('show and speak characters', () => {
     assert.deepEqual([visible(' '), visible('\n'), visible('a'), visible('\u0007'), visible('two words')], ['·', '↵', 'a', '␣', 'two words']);
     assert.deepEqual([spoken(' '), spoken('\n'), spoken('Q')], ['space', 'newline', 'Q']);
+  });
+});
+
+describe('play', () => {
+  const playing = (patch: Partial<State>): Store => new Store({ ...first, scene: scene(8), from: 0, to: 8, held: true, ...patch }, commit => queueMicrotask(commit));
+  const rest = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
+
+  it('walks from the crosshair to the end, and stops there', async () => {
+    const store = playing({});
+    const seen: number[] = [];
+    store.listen(state => { if (seen.at(-1) !== state.selection.step) seen.push(state.selection.step); });
+    togglePlay(store, 200);
+    await rest(150);
+    assert.deepEqual(seen, [5, 6, 7]);
+    assert.equal(store.state.playing, false);
+  });
+
+  it('begins anew at the end, and stops when it is told to, or the person moves', async () => {
+    const store = playing({ selection: { ...first.selection, step: 7 } });
+    togglePlay(store, 100);
+    assert.equal(store.state.selection.step, 0);
+    togglePlay(store, 100);
+    assert.equal(store.state.playing, false);
+    await rest(40);
+    assert.equal(store.state.selection.step, 0);
+    togglePlay(store, 100);
+    store.select({ step: 4 });
+    await rest(40);
+    assert.deepEqual([store.state.playing, store.state.selection.step], [false, 4]);
   });
 });

@@ -1,5 +1,6 @@
 /** How a parameter's values are spread: bars, blue where they are below 0. */
 import type { FilePart } from '../../src/fileProtocol';
+import { l10n } from '../l10n';
 import { figures, percent } from '../words';
 import { picture, svg } from './svg';
 
@@ -27,5 +28,5 @@ export function histogramOf({ parameter, histogram: { low, high, counts } }: Fil
 function labelOf(parameter: string, low: number, high: number, counts: readonly number[], from: number, width: number): string {
   const total = counts.reduce((a, b) => a + b, 0);
   const peak = counts.indexOf(Math.max(...counts));
-  return `Histogram of ${parameter} from ${figures(low, 3)} to ${figures(high, 3)}; most values, ${percent((counts[peak] ?? 0) / Math.max(1, total))}, lie around ${figures(from + (peak + 0.5) * width, 2)}`;
+  return l10n('Histogram of {0} from {1} to {2}; most values, {3}, lie around {4}', parameter, figures(low, 3), figures(high, 3), percent((counts[peak] ?? 0) / Math.max(1, total)), figures(from + (peak + 0.5) * width, 2));
 }

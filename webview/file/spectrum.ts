@@ -1,7 +1,8 @@
 /** Spectra of the recurrent kernels: singular values as lines on a log axis, and the numbers in a table. */
 import type { FileBlock } from '../../src/fileProtocol';
 import { el } from '../dom';
-import { figures, grouped } from '../words';
+import { l10n, term } from '../l10n';
+import { figures, grouped, ordinal } from '../words';
 import { picture, svg } from './svg';
 
 type Known = FileBlock & { readonly spectrum: NonNullable<FileBlock['spectrum']> };
@@ -30,14 +31,14 @@ function spectrumTable(known: readonly Known[], estimated: boolean): HTMLElement
   const rows = known.map(({ signal, label, hue, parts, spectrum: { radius, singular } }) => {
     const [most = NaN, least = NaN] = [singular[0], singular.at(-1)];
     return el('tr', { class: `hue-${hue}` },
-      el('th', { scope: 'row', class: 'text' }, el('span', { class: 'letter', title: label }, signal), el('code', {}, parts.find(p => p.role === 'recurrentKernel')?.parameter ?? '')),
+      el('th', { scope: 'row', class: 'text' }, el('span', { class: 'letter', title: term(label) }, signal), el('code', {}, parts.find(p => p.role === 'recurrentKernel')?.parameter ?? '')),
       ...(square ? [el('td', { class: 'number' }, radius === undefined ? '–' : about + figures(radius, 4))] : []),
       el('td', { class: 'number' }, about + figures(most, 4)),
       ...(estimated ? [] : [el('td', { class: 'number' }, figures(least, 3)), el('td', { class: 'number' }, least > most * ROUNDING ? figures(most / least, 3) : '∞')]));
   });
-  const titles = [...(square ? ['spectral radius'] : []), 'largest σ', ...(estimated ? [] : ['smallest σ', 'ratio'])];
-  return el('table', { class: 'numbersTable' }, el('caption', { class: 'hidden' }, 'Spectra of the recurrent kernels'),
-    el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'text' }, 'recurrent kernel'), ...titles.map(t => el('th', { scope: 'col' }, t)))), el('tbody', {}, ...rows));
+  const titles = [...(square ? [l10n('spectral radius')] : []), l10n('largest σ'), ...(estimated ? [] : [l10n('smallest σ'), l10n('ratio')])];
+  return el('table', { class: 'numbersTable' }, el('caption', { class: 'hidden' }, l10n('Spectra of the recurrent kernels')),
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'text' }, l10n('recurrent kernel')), ...titles.map(t => el('th', { scope: 'col' }, t)))), el('tbody', {}, ...rows));
 }
 
 /** Drawn to the width there is, and again when that changes. */
@@ -54,13 +55,14 @@ function keepDrawn(host: HTMLElement, known: readonly Known[], name: string): vo
 function draw(width: number, known: readonly Known[], name: string): SVGSVGElement {
   const values = known.flatMap(b => b.spectrum.singular);
   const most = Math.max(...values);
-  if (!(most > 0)) return picture(width, 20, 'All singular values are 0', svg('text', { x: 0, y: 14 }, 'All singular values are 0.'));
+  if (!(most > 0)) return picture(width, 20, l10n('All singular values are 0.'), svg('text', { x: 0, y: 14 }, l10n('All singular values are 0.')));
   const least = Math.min(...values.filter(v => v > most * ROUNDING));
   const low = Math.log10(least) - 0.1, high = Math.log10(most) + 0.1;
   const count = Math.max(...known.map(b => b.spectrum.singular.length));
   const x = (k: number): number => LEFT + (k / Math.max(1, count - 1)) * (width - LEFT - RIGHT);
   const y = (v: number): number => TOP + ((high - Math.log10(v)) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const label = `Singular values of the recurrent kernels of ${name}, on a log axis: ${known.map(b => `${b.signal} from ${figures(b.spectrum.singular[0] ?? NaN, 3)} down to ${figures(b.spectrum.singular.at(-1) ?? NaN, 3)}`).join('; ')}`;
+  const ranges = known.map(b => l10n('{0} from {1} down to {2}', b.signal, figures(b.spectrum.singular[0] ?? NaN, 3), figures(b.spectrum.singular.at(-1) ?? NaN, 3))).join('; ');
+  const label = l10n('Singular values of the recurrent kernels of {0}, on a log axis: {1}', name, ranges);
   return picture(width, HEIGHT, label, ...axes(width, low, high, count, x, y), ...known.flatMap((b, k) => line(b, k, most, x, y)), ...letters(known, width, most, x, y));
 }
 
@@ -70,9 +72,9 @@ function axes(width: number, low: number, high: number, count: number, x: (k: nu
     svg('text', { x: LEFT - 6, y: y(v) + 3.5, 'text-anchor': 'end' }, v >= 1e-3 && v < 1e4 ? String(v) : v.toExponential(0).replace('-', '−')),
   ]);
   return [...grid,
-    svg('text', { x: LEFT, y: HEIGHT - 14, 'text-anchor': 'start' }, '1st'),
+    svg('text', { x: LEFT, y: HEIGHT - 14, 'text-anchor': 'start' }, ordinal(1)),
     svg('text', { x: x(count - 1), y: HEIGHT - 14, 'text-anchor': 'end' }, grouped(count)),
-    svg('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 2, 'text-anchor': 'middle' }, 'singular values, greatest first')];
+    svg('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 2, 'text-anchor': 'middle' }, l10n('singular values, greatest first'))];
 }
 
 /** Round values between two powers of ten: tens, or 1, 2, 5 where those would be too few. */

@@ -2,7 +2,8 @@
 import type { FileDirection, FileStats } from '../../src/fileProtocol';
 import type { Note, Progress } from '../../src/protocol';
 import { button, el, icon, setAttributes } from '../dom';
-import { percent } from '../words';
+import { l10n, term, told } from '../l10n';
+import { percent, severityWords } from '../words';
 import type { FileContext } from './context';
 import { gateTable } from './gates';
 import { spectra } from './spectrum';
@@ -19,17 +20,17 @@ export class Statistics {
   private failure: string | undefined;
   private late = false;
   private timer = 0;
-  private readonly bar = el('div', { class: 'meter', role: 'progressbar', 'aria-label': 'Statistics of the weights', 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i'));
-  private readonly what = el('span', {}, 'Reading weights…');
+  private readonly bar = el('div', { class: 'meter', role: 'progressbar', 'aria-label': l10n('Statistics of the weights'), 'aria-valuemin': 0, 'aria-valuemax': 100 }, el('i'));
+  private readonly what = el('span', {}, l10n('Reading weights…'));
   private readonly waiting: HTMLElement;
   private readonly shown = el('div', { class: 'shown' });
   private readonly said = el('div', {});
   readonly element: HTMLElement;
 
   constructor(private readonly context: FileContext, private readonly stack: string, private readonly level: number, private readonly name: string) {
-    const cancel = button('link', () => { context.host.stop(stack, level).catch(() => undefined); }, {}, 'Cancel');
+    const cancel = button('link', () => { context.host.stop(stack, level).catch(() => undefined); }, {}, l10n('Cancel'));
     this.waiting = el('div', { class: 'progress', hidden: true }, this.bar, this.what, cancel);
-    this.element = el('section', { class: 'statistics', 'aria-label': `Weights of ${name}` }, this.said, this.waiting, this.shown);
+    this.element = el('section', { class: 'statistics', 'aria-label': l10n('Weights of {0}', name) }, this.said, this.waiting, this.shown);
   }
 
   /** Asks for those of this revision, unless they are there or on their way. */
@@ -40,7 +41,7 @@ export class Statistics {
 
   progress({ done, total, what }: Progress): void {
     const share = total > 0 ? Math.min(1, done / total) : 0;
-    this.what.textContent = `${what} ${percent(share)}`;
+    this.what.textContent = `${told(what)} ${percent(share)}`;
     setAttributes(this.bar, { 'aria-valuenow': Math.round(100 * share), 'aria-valuetext': this.what.textContent });
     (this.bar.firstElementChild as HTMLElement).style.width = `${100 * share}%`;
   }
@@ -71,31 +72,31 @@ export class Statistics {
 
   private draw(revision: number): void {
     const { failure, stats } = this;
-    const again = button('link', () => { this.asked = undefined; this.want(revision); }, {}, 'Work them out');
-    if (failure !== undefined) this.said.replaceChildren(STOPPED.test(failure) ? el('p', { class: 'note' }, 'Statistics were stopped. ', again) : noteLine({ severity: 'error', text: failure }));
+    const again = button('link', () => { this.asked = undefined; this.want(revision); }, {}, l10n('Work them out'));
+    if (failure !== undefined) this.said.replaceChildren(STOPPED.test(failure) ? el('p', { class: 'note' }, `${l10n('Statistics were stopped.')} `, again) : noteLine({ severity: 'error', text: failure }));
     else this.said.replaceChildren();
     if (stats) this.shown.replaceChildren(...stats.directions.flatMap(d => this.direction(d, stats.directions.length > 1)), ...this.exactness(stats));
   }
 
   private direction(found: FileDirection, several: boolean): HTMLElement[] {
-    const name = several ? `${this.name}, ${found.direction}` : this.name;
+    const name = several ? `${this.name}, ${term(found.direction)}` : this.name;
     const chart = spectra(found.blocks, name);
     return [
-      ...(several ? [el('h4', {}, found.direction === 'reverse' ? 'Reverse direction' : 'Forward direction')] : []),
+      ...(several ? [el('h4', {}, found.direction === 'reverse' ? l10n('Reverse direction') : l10n('Forward direction'))] : []),
       ...(found.remarks.length > 0 ? [el('div', { class: 'notes' }, ...found.remarks.map(noteLine))] : []),
-      gateTable(found.blocks, `Weights of ${name} by gate. Histograms of one role share their scale.`),
-      ...(chart ? [el('h4', {}, 'Recurrent kernels: what one step does to a state'), chart] : []),
+      gateTable(found.blocks, l10n('Weights of {0} by gate. Histograms of one role share their scale.', name)),
+      ...(chart ? [el('h4', {}, l10n('Recurrent kernels: what one step does to a state')), chart] : []),
     ];
   }
 
   private exactness(stats: FileStats): HTMLElement[] {
     if (!stats.directions.some(d => d.blocks.some(b => b.spectrum?.estimated))) return [];
-    const exact = stats.canBeExact ? [button('link', () => { this.want(stats.revision, true); }, {}, 'Compute exactly')] : [];
-    return [el('p', { class: 'note' }, 'Spectra of so large kernels are estimated, from below. ', ...exact)];
+    const exact = stats.canBeExact ? [button('link', () => { this.want(stats.revision, true); }, {}, l10n('Compute exactly'))] : [];
+    return [el('p', { class: 'note' }, `${l10n('Spectra of so large kernels are estimated, from below.')} `, ...exact)];
   }
 }
 
 /** One line with its icon; the severity is said to those who do not see it. */
 export function noteLine({ severity, text }: Note): HTMLElement {
-  return el('p', { class: `note ${severity}` }, icon(severity), el('span', {}, el('span', { class: 'hidden' }, `${severity}: `), text));
+  return el('p', { class: `note ${severity}` }, icon(severity), el('span', {}, el('span', { class: 'hidden' }, `${severityWords(severity)}: `), text));
 }

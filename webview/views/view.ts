@@ -24,9 +24,14 @@ export interface Mounted {
   dispose(): void;
 }
 
-export interface View {
+/** What a view's module exports. */
+export interface View { readonly create: (context: Context) => Mounted }
+
+/** A view's place among the tabs: its code comes when it is wanted. */
+export interface Tab {
   readonly id: string;
   readonly title: string;
-  readonly question: string;
-  create(context: Context): Mounted;
+  /** The heading: what the view answers. */
+  readonly question: (state: State) => string;
+  readonly load: () => Promise<View>;
 }

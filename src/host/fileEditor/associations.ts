@@ -1,5 +1,6 @@
 /** "Always open with Gatescope": asks, then adds to `workbench.editorAssociations` of the user, keeping what is there. */
 import * as vscode from 'vscode';
+import { l10n } from '../../l10n';
 
 /** The view type of the editor. */
 export const fileEditor = 'gatescope.file';
@@ -17,10 +18,10 @@ const words = (endings: readonly string[]): string => endings.map(e => `.${e}`).
 
 /** Asks which files; `ending` is that of the file at hand. True where the settings were written. */
 export async function alwaysOpen(ending: string | undefined): Promise<boolean> {
-  const [one, all] = [ending === undefined ? undefined : `Only .${ending}`, 'All of These'];
-  const chosen = await vscode.window.showInformationMessage('Always open model files with Gatescope?', {
+  const [one, all] = [ending === undefined ? undefined : l10n('Only .{0}', ending), l10n('All of These')];
+  const chosen = await vscode.window.showInformationMessage(l10n('Always open model files with Gatescope?'), {
     modal: true,
-    detail: `${words(fileEndings)} would open in Gatescope instead of any other editor. This adds to workbench.editorAssociations in your user settings; what is there stays, and "Reopen Editor With…" changes it back.`,
+    detail: l10n('{0} would open in Gatescope instead of any other editor. This adds to workbench.editorAssociations in your user settings; what is there stays, and "Reopen Editor With…" changes it back.', words(fileEndings)),
   }, ...(one === undefined ? [all] : [one, all]));
   if (chosen === undefined) return false;
   await associate(chosen === all ? fileEndings : [ending ?? '']);

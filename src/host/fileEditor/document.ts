@@ -9,6 +9,7 @@ import { asProblem, Problem } from '../../errors';
 import { bytesOf } from '../folders';
 import { baseName } from '../plain';
 import { DELAYS, withPatience } from './reopen';
+import { l10n, thousands } from '../../l10n';
 
 /** Beyond so many bytes, a file that is not local is read only after the person said so. */
 const ASK_FROM = 50 * 2 ** 20;
@@ -61,7 +62,7 @@ export class FileDocument implements vscode.CustomDocument {
     const mine = ++this.turn;
     this.allowed ||= allowed;
     try {
-      const patience = { delays: await this.delays(), wait: pause, stopped: () => mine !== this.turn, failed: () => this.tell('The file is being written, or is not whole. It is tried again…') };
+      const patience = { delays: await this.delays(), wait: pause, stopped: () => mine !== this.turn, failed: () => this.tell(l10n('The file is being written, or is not whole. It is tried again…')) };
       const found = await withPatience(() => this.attempt(), patience);
       if (!found) return;
       this.renew(found);
@@ -98,7 +99,7 @@ export class FileDocument implements vscode.CustomDocument {
     const { opened } = this;
     const found = opened?.content.kind === 'checkpoint' ? opened.content.stacks.find(s => s.name === stack) : undefined;
     const ref = found && decided(found, this.answersOf(stack)).levels[level];
-    if (!opened || !ref) throw new Error(`There is no such layer in ${baseName(this.uri)} now.`);
+    if (!opened || !ref) throw new Error(l10n('There is no such layer in {0} now.', baseName(this.uri)));
     const key = `${stack}/${level}/${exact}`;
     const before = this.known.get(key);
     if (before) return before;
@@ -167,14 +168,12 @@ const memoryKey = (uri: vscode.Uri): string => `file:${uri.toString()}`;
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
 
-const again = { id: 'reload', label: 'Try again' };
-
 function cannotShow(name: string, error: unknown): Problem {
   const { lines } = asProblem(error, name);
-  return new Problem(`${name} cannot be shown.`, lines, [again, { id: 'otherEditor', label: 'Open with another editor…' }]);
+  return new Problem(l10n('{0} cannot be shown.', name), lines, [{ id: 'reload', label: l10n('Try again') }, { id: 'otherEditor', label: l10n('Open with another editor…') }]);
 }
 
 function largeFile(name: string, size: number): Problem {
-  const megabytes = Math.round(size / 2 ** 20).toLocaleString('en');
-  return new Problem(`${name} is ${megabytes} MB, and not on this machine.`, ['It has to be read whole through the workspace\'s file system before anything of it can be shown.'], [{ id: 'read', label: `Read ${megabytes} MB` }]);
+  const megabytes = thousands(Math.round(size / 2 ** 20));
+  return new Problem(l10n('{0} is {1} MB, and not on this machine.', name, megabytes), [l10n('It has to be read whole through the workspace\'s file system before anything of it can be shown.')], [{ id: 'read', label: l10n('Read {0} MB', megabytes) }]);
 }

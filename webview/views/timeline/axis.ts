@@ -1,5 +1,6 @@
 /** The shared axis: tick numbers or dates, the characters, the followed feature and the surprise of each character. */
 import type { Scene } from '../../../src/protocol';
+import { l10n } from '../../l10n';
 import { faded, type Theme } from '../../theme';
 import { isMark, seconds, visible } from '../../words';
 import { ticks, xOf, type Span } from './layout';
@@ -80,7 +81,7 @@ function drawCharacters(context: CanvasRenderingContext2D, data: AxisData, theme
   if (cell < READABLE) {
     context.font = `11px ${theme.font}`;
     context.fillStyle = theme.muted;
-    context.fillText('zoom in to read the characters', width / 2, top + AXIS.text / 2);
+    context.fillText(l10n('zoom in to read the characters'), width / 2, top + AXIS.text / 2);
     return;
   }
   context.font = `${Math.min(12, cell / 0.62)}px ${theme.editorFont}`;

@@ -81,7 +81,7 @@ function extreme(values: Float32Array, from: number, count: number, pick: (a: nu
 }
 
 export interface Point { x: number; y: number }
-export interface Curves { readonly unit: Point[]; readonly mean: Point[]; readonly low: Point[]; readonly high: Point[]; readonly min: Point[]; readonly max: Point[] }
+export interface Curves { readonly unit: Point[]; readonly mean: Point[]; readonly low: Point[]; readonly high: Point[]; readonly min: Point[]; readonly max: Point[]; /** The unit's line in the run that was changed. */ readonly baseline?: Point[] }
 
 /**
  * Points of the curves in steps, at the middle of each column. Where steps are pooled the unit's line runs through the least and the

@@ -2,6 +2,7 @@
 import type { SceneCurve } from '../../../src/protocol';
 import type { CurvePart, Data } from '../../data';
 import { el, fitCanvas, setAttributes, setText } from '../../dom';
+import { l10n } from '../../l10n';
 import { shownStep, type State } from '../../state';
 import { faded } from '../../theme';
 import { fixed } from '../../words';
@@ -33,14 +34,14 @@ export class CurveRow {
     context.fillRect(0, Math.round(this.yOf(Math.max(0, this.low))), width, 1);
     const part = this.data.curve(state, this.curve);
     if (part) this.trace(context, part, state);
-    setAttributes(this.canvas, { 'aria-label': `${this.curve.name}, steps ${Math.ceil(state.from)} to ${Math.floor(state.to) - 1}; whole sequence from ${fixed(this.curve.low)} to ${fixed(this.curve.high)}` });
+    setAttributes(this.canvas, { 'aria-label': l10n('{0}, steps {1} to {2}; whole sequence from {3} to {4}', this.curve.name, Math.ceil(state.from), Math.floor(state.to) - 1, fixed(this.curve.low), fixed(this.curve.high)) });
   }
 
   /** Writes the value at the crosshair, or the extremes of the many that a step has. */
   read(state: State): void {
     const found = this.data.curveAt(this.curve, shownStep(state));
     setText(this.value, !found ? '' : this.curve.perStep === 1 ? fixed(found[1]) : `±${fixed(Math.max(Math.abs(found[0]), Math.abs(found[1])))}`);
-    this.value.title = this.curve.perStep === 1 ? '' : `the loudest of the ${this.curve.perStep} samples of this step`;
+    this.value.title = this.curve.perStep === 1 ? '' : l10n('the loudest of the {0} samples of this step', this.curve.perStep);
   }
 
   private readonly yOf = (v: number): number => ROOM + (HEIGHT - 2 * ROOM) * (1 - (v - this.low) / (this.high - this.low));

@@ -1,6 +1,7 @@
 /** Finds a piece of text on the axis and goes there. */
 import type { Data } from '../../data';
 import { button, el, icon, setText } from '../../dom';
+import { l10n } from '../../l10n';
 import type { Store } from '../../state';
 import { revealing } from './layout';
 
@@ -18,14 +19,14 @@ export function findText(labels: readonly string[], text: string, characters: bo
 }
 
 export class Find {
-  private readonly input = el('input', { type: 'search', 'aria-label': 'Find on the axis', placeholder: 'Find on the axis', spellcheck: 'false' });
+  private readonly input = el('input', { type: 'search', 'aria-label': l10n('Find on the axis'), placeholder: l10n('Find on the axis'), spellcheck: 'false' });
   private readonly count = el('span', { class: 'count', role: 'status' });
   readonly element = el('div', { class: 'find', hidden: true }, this.input, this.count);
   private found: readonly number[] = [];
   private at = -1;
 
   constructor(private readonly store: Store, private readonly data: Data) {
-    const close = button('tool', () => this.close(), { 'aria-label': 'Close find', title: 'Close (Esc)' }, icon('close'));
+    const close = button('tool', () => this.close(), { 'aria-label': l10n('Close find'), title: l10n('Close (Esc)') }, icon('close'));
     this.element.append(close);
     this.input.addEventListener('input', () => void this.search());
     this.input.addEventListener('keydown', event => {
@@ -56,7 +57,7 @@ export class Find {
     this.at = this.found.findIndex(step => step >= this.store.state.selection.step) - 1;
     if (this.found.length > 0 && this.at < -1) this.at = -1;
     if (text === '') setText(this.count, '');
-    else if (this.found.length === 0) setText(this.count, 'not found');
+    else if (this.found.length === 0) setText(this.count, l10n('not found'));
     else this.go(1);
   }
 
@@ -65,7 +66,7 @@ export class Find {
     this.at = (this.at + by + this.found.length) % this.found.length;
     const { from, to, scene } = this.store.state;
     const step = this.found[this.at] ?? 0;
-    setText(this.count, `${this.at + 1} of ${this.found.length}`);
+    setText(this.count, l10n('{0} of {1}', this.at + 1, this.found.length));
     this.store.set({ held: true, ...revealing({ from, to }, step, scene?.steps ?? 1) });
     this.store.select({ step });
   }

@@ -16,12 +16,16 @@ interface Painted { readonly look: HeatmapLook; readonly bitmap: HTMLCanvasEleme
 /** Paints tiles, coarse to fine, into the canvas; remembers bitmaps as long as their tiles and look live. */
 export class Heatmap {
   private readonly bitmaps = new WeakMap<Tile, Painted>();
+  /** Tiles of a changed run that were drawn last: their bitmaps serve the next, since such a run is not seen again. */
+  private passing: readonly Tile[] = [];
+  private readonly spare: HTMLCanvasElement[] = [];
 
   /** `width` in CSS pixels; the context is scaled to CSS pixels. */
   draw(context: CanvasRenderingContext2D, tiles: readonly Tile[], look: HeatmapLook, span: Span, width: number, height: number): void {
     const ratio = context.getTransform().a || 1;
     const snap = (x: number): number => Math.round(x * ratio) / ratio; // no seams between tiles
     context.imageSmoothingEnabled = false;
+    this.recycle(tiles);
     for (const tile of tiles) {
       if (tile.columns === 0 || look.lines.count === 0) continue;
       const [left, right] = [snap(xOf(span, width, tile.from)), snap(xOf(span, width, tile.from + tile.columns * tile.bucket))];
@@ -29,11 +33,22 @@ export class Heatmap {
     }
   }
 
+  private recycle(tiles: readonly Tile[]): void {
+    for (const tile of this.passing) {
+      const known = tiles.includes(tile) ? undefined : this.bitmaps.get(tile);
+      if (!known) continue;
+      this.bitmaps.delete(tile);
+      this.spare.push(known.bitmap);
+    }
+    this.passing = tiles.filter(isPassing);
+  }
+
   private bitmap(tile: Tile, look: HeatmapLook): HTMLCanvasElement {
     const known = this.bitmaps.get(tile);
     if (known && sameLook(known.look, look)) return known.bitmap;
-    const bitmap = known?.bitmap ?? document.createElement('canvas');
-    [bitmap.width, bitmap.height] = [tile.columns, look.lines.count];
+    const bitmap = known?.bitmap ?? this.spare.pop() ?? document.createElement('canvas');
+    if (bitmap.width !== tile.columns) bitmap.width = tile.columns;
+    if (bitmap.height !== look.lines.count) bitmap.height = look.lines.count;
     const image = new ImageData(tile.columns, look.lines.count);
     fill(new Uint32Array(image.data.buffer), tile, look);
     bitmap.getContext('2d')?.putImageData(image, 0, 0);
@@ -41,6 +56,8 @@ export class Heatmap {
     return bitmap;
   }
 }
+
+const isPassing = ({ run }: Tile): boolean => run?.startsWith('changed:') ?? false;
 
 const sameLook = (a: HeatmapLook, b: HeatmapLook): boolean =>
   a.ramp === b.ramp && a.order === b.order && a.lines.pool === b.lines.pool && a.lines.count === b.lines.count

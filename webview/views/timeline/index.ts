@@ -1,8 +1,11 @@
 /** Timeline: what did every unit do at every timestep? */
+import { MAIN } from '../../../src/protocol';
 import { Card } from '../../card';
 import { el } from '../../dom';
+import { l10n } from '../../l10n';
 import { drawn } from '../../probe';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State } from '../../state';
+import { showing } from '../../whatIf/showing';
 import { fixed, figures, spoken } from '../../words';
 import type { Context, Mounted, View } from '../view';
 import { CurveRow } from './curve';
@@ -18,10 +21,7 @@ import { SignalRow } from './row';
 import { windowTable } from './table';
 import { Tip } from './tip';
 
-export const timeline: View = {
-  id: 'timeline', title: 'Timeline', question: 'What did every unit do at every timestep?',
-  create: context => new Timeline(context),
-};
+export const create: View['create'] = context => new Timeline(context);
 
 interface Parts { readonly input: InputRow; readonly curves: readonly CurveRow[]; readonly overview: Overview; readonly overlay: Overlay; readonly rows: readonly SignalRow[] }
 
@@ -56,7 +56,7 @@ class Timeline implements Mounted {
     this.card = new Card(context);
     this.tip = new Tip(data);
     this.find = new Find(store, data);
-    this.foot = new Foot(store);
+    this.foot = new Foot(store, context.act);
     const main = el('div', { class: 'main' }, this.find.element, this.plots, this.tableHost, this.foot.element);
     this.element = el('div', { class: 'timeline' }, main, this.card.element, this.tip.element);
     followPointer(this.plots, store, () => this.parts?.rows ?? [], () => this.plotLeft);
@@ -69,12 +69,13 @@ class Timeline implements Mounted {
     if (this.build(state)) this.measure();
     const repaint = this.repaints(state, changed);
     this.last = state;
+    if (touches(changed, 'card', 'selection', 'theme', 'scene')) this.card.draw(state);
     if (!this.parts || state.plotWidth <= 0) return;
+    this.plots.classList.toggle('changed', state.run !== MAIN);
     this.plots.hidden = state.table;
     this.tableHost.hidden = !state.table;
     if (state.table && (repaint || touches(changed, 'table', 'selection'))) this.tableHost.replaceChildren(windowTable(state, this.context.data));
     if (repaint && !state.table) this.paint(state, this.parts);
-    if (touches(changed, 'card', 'selection', 'theme', 'scene')) this.card.draw(state);
     if (!state.table) this.follow(state, changed, this.parts);
     if (touches(changed, 'selection', 'held') || this.owed) this.announce(state);
   }
@@ -129,7 +130,8 @@ class Timeline implements Mounted {
 
   /** Whether more than the crosshair has to be painted. */
   private repaints(state: State, changed: Changes): boolean {
-    if (touches(changed, 'scene', 'from', 'to', 'open', 'units', 'arrived', 'theme', 'plotWidth', 'viewHeight', 'track', 'surprise', 'table', 'order')) return true;
+    if (touches(changed, 'scene', 'from', 'to', 'open', 'units', 'arrived', 'theme', 'plotWidth', 'viewHeight', 'track', 'surprise', 'table', 'order') || state.run !== this.last?.run) return true;
+    if (touches(changed, 'own') && (!this.last || showing(state) !== showing(this.last))) return true; // a knob's turn is drawn when its run is there
     const [now, before] = [state.selection, this.last?.selection];
     return !before || now.unit !== before.unit || now.signal !== before.signal || now.level !== before.level || now.direction !== before.direction;
   }
@@ -169,7 +171,9 @@ class Timeline implements Mounted {
     this.owed = found.some(f => f === undefined || f.bucket > 1);
     if (this.owed) return;
     const values = told.map((s, k) => `${s.label} ${fixed(found[k]?.value ?? NaN)}`);
-    this.context.say(`step ${step}${label === undefined ? '' : `, ${spoken(label)}`}; unit ${state.selection.unit}: ${values.join(', ')}`);
+    this.context.say(label === undefined
+      ? l10n('step {0}; unit {1}: {2}', step, state.selection.unit, values.join(', '))
+      : l10n('step {0}, {3}; unit {1}: {2}', step, state.selection.unit, values.join(', '), spoken(label)));
   }
 
   /** Values at the crosshair, tab separated, for the clipboard. */

@@ -2,6 +2,7 @@
 import type { SceneSignal } from '../../../src/protocol';
 import type { Data } from '../../data';
 import { el, fitCanvas, setAttributes, setText } from '../../dom';
+import { l10n, term } from '../../l10n';
 import { shownStep, type State } from '../../state';
 import { faded } from '../../theme';
 import { fixed, spoken, visible } from '../../words';
@@ -26,7 +27,7 @@ export class InputRow {
     this.strip = signal && !characters && !heard ? el('canvas', { class: 'strip', role: 'img' }) : undefined;
     const head = el('div', { class: 'head' },
       el('p', { class: 'stats first' }, this.unit),
-      el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'letter' }, 'x'), el('span', { class: 'label' }, signal?.label ?? 'input')), this.value),
+      el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'letter' }, 'x'), el('span', { class: 'label' }, signal?.label ?? l10n('input'))), this.value),
       el('p', { class: 'stats' }, this.surprise, this.pooled, this.feature));
     this.root = el('div', { class: 'row input hue-x' }, head, el('div', { class: 'plot' }, this.axis, this.strip));
   }
@@ -36,11 +37,11 @@ export class InputRow {
     if (!scene) return;
     const data = { scene, label: (step: number) => this.data.label(step), track: state.track?.values, surprise: state.surprise };
     drawAxis(fitCanvas(this.axis, width, axisHeight(scene)), data, state.theme, state, width);
-    setText(this.unit, `unit ${state.selection.unit}`);
+    setText(this.unit, l10n('unit {0}', state.selection.unit));
     const bucket = this.data.bucket(state);
-    setText(this.pooled, bucket > 1 ? `${bucket} steps a column` : '');
-    setText(this.feature, state.track?.name ?? '');
-    this.feature.title = state.track ? `the line under the axis: where “${state.track.name}” holds` : '';
+    setText(this.pooled, bucket > 1 ? l10n('{0} steps a column', bucket) : '');
+    setText(this.feature, term(state.track?.name ?? ''));
+    this.feature.title = state.track ? l10n('the line under the axis: where “{0}” holds', term(state.track.name)) : '';
     setAttributes(this.axis, { 'aria-label': this.describe(state) });
     if (this.strip && this.signal) this.drawStrip(this.strip, this.signal, state);
   }
@@ -49,7 +50,7 @@ export class InputRow {
   read(state: State): void {
     const step = shownStep(state);
     const bits = state.surprise?.[step];
-    setText(this.surprise, bits !== undefined && Number.isFinite(bits) ? `surprise ${fixed(bits, 1)} bits` : '');
+    setText(this.surprise, bits !== undefined && Number.isFinite(bits) ? l10n('surprise {0} bits', fixed(bits, 1)) : '');
     const label = this.data.label(step);
     if (state.scene?.input.axis === 'characters') setText(this.value, label === undefined ? '' : visible(label));
     else if (this.signal) setText(this.value, fixed(this.data.value(state, this.signal.name, 0, step)?.value ?? NaN));
@@ -60,7 +61,8 @@ export class InputRow {
     if (!scene) return '';
     const [from, to] = [Math.ceil(state.from), Math.floor(state.to)];
     const labels = scene.input.axis === 'characters' && to - from <= 200 ? Array.from({ length: to - from }, (_, k) => this.data.label(from + k) ?? '').map(l => (l.length === 1 ? l : spoken(l))).join('') : '';
-    return `input, steps ${from} to ${to - 1} of ${scene.steps}${labels.trim() === '' ? '' : `: ${labels}`}${state.track ? `; the line shows ${state.track.name}` : ''}`;
+    const input = labels.trim() === '' ? l10n('input, steps {0} to {1} of {2}', from, to - 1, scene.steps) : l10n('input, steps {0} to {1} of {2}: {3}', from, to - 1, scene.steps, labels);
+    return state.track ? `${input}; ${l10n('the line shows {0}', term(state.track.name))}` : input;
   }
 
   /** Lines of the first columns, each to its own extent over the whole sequence's scale. */
@@ -82,9 +84,9 @@ export class InputRow {
       context.stroke();
     }
     const names = state.scene?.input.columns?.slice(0, SHOWN).join(', ') ?? '';
-    const more = signal.units > SHOWN ? ` and ${signal.units - SHOWN} more` : '';
-    setText(this.surprise, `${fixed(low)} to ${fixed(high)}`);
-    setAttributes(canvas, { 'aria-label': `input ${names}${more}, from ${fixed(min)} to ${fixed(max)}` });
-    canvas.title = names + more;
+    const shown = signal.units > SHOWN ? l10n('{0} and {1} more', names, signal.units - SHOWN).trim() : names;
+    setText(this.surprise, l10n('{0} to {1}', fixed(low), fixed(high)));
+    setAttributes(canvas, { 'aria-label': l10n('input {0}, from {1} to {2}', shown, fixed(min), fixed(max)) });
+    canvas.title = shown;
   }
 }

@@ -1,4 +1,5 @@
 /** Keys of the timeline. A key is a name, what it does, and words for the list of keys. */
+import { l10n } from '../../l10n';
 import { shownStep, type State, type Store } from '../../state';
 import { neighbour, panned, revealing, zoomed } from './layout';
 
@@ -37,22 +38,23 @@ const zoom = (store: Store, factor: number): void => {
 const pan = (store: Store, share: number): void => store.set(panned(store.state, share * (store.state.to - store.state.from), steps(store.state)));
 
 export const RULES: readonly KeyRule[] = [
-  { keys: ['ArrowLeft'], words: 'step back, by 10 with Shift', shown: '←', press: (store, event) => walk(store, -1, event) },
-  { keys: ['ArrowRight'], words: 'step on, by 10 with Shift', shown: '→', press: (store, event) => walk(store, 1, event) },
-  { keys: ['Home'], words: 'first step', shown: 'Home', press: store => goTo(store, 0) },
-  { keys: ['End'], words: 'last step', shown: 'End', press: store => goTo(store, steps(store.state) - 1) },
-  { keys: ['ArrowUp', 'k'], words: 'unit above, in the shown order', shown: '↑ or k', press: store => changeUnit(store, -1) },
-  { keys: ['ArrowDown', 'j'], words: 'unit below', shown: '↓ or j', press: store => changeUnit(store, 1) },
-  { keys: ['+', '='], words: 'zoom in (or Ctrl+wheel)', shown: '+', press: store => zoom(store, 1.5) },
-  { keys: ['-', '_'], words: 'zoom out', shown: '−', press: store => zoom(store, 1 / 1.5) },
-  { keys: ['0'], words: 'whole sequence', shown: '0', press: store => store.set({ from: 0, to: steps(store.state) }) },
-  { keys: ['['], words: 'pan left (or drag, Shift+wheel)', shown: '[', press: store => pan(store, -0.25) },
-  { keys: [']'], words: 'pan right', shown: ']', press: store => pan(store, 0.25) },
-  { keys: ['Enter'], words: 'open or close the focused row', shown: 'Enter', press: (store, _event, actions) => actions.toggleRow(store.state.selection.signal) },
-  { keys: ['Escape'], words: 'let go of the step', shown: 'Esc', press: store => store.set({ held: false }) },
-  { keys: ['/'], words: 'find text or a label on the axis', shown: '/', press: (_store, _event, actions) => actions.find() },
-  { keys: ['t'], words: 'show as table, or as plots', shown: 't', press: (_store, _event, actions) => actions.table() },
-  { keys: ['?'], words: 'this list', shown: '?', press: (_store, _event, actions) => actions.help() },
+  { keys: ['ArrowLeft'], words: l10n('step back, by 10 with Shift'), shown: '←', press: (store, event) => walk(store, -1, event) },
+  { keys: ['ArrowRight'], words: l10n('step on, by 10 with Shift'), shown: '→', press: (store, event) => walk(store, 1, event) },
+  { keys: ['Home'], words: l10n('first step'), shown: 'Home', press: store => goTo(store, 0) },
+  { keys: ['End'], words: l10n('last step'), shown: 'End', press: store => goTo(store, steps(store.state) - 1) },
+  { keys: ['ArrowUp', 'k'], words: l10n('unit above, in the shown order'), shown: l10n('↑ or k'), press: store => changeUnit(store, -1) },
+  { keys: ['ArrowDown', 'j'], words: l10n('unit below'), shown: l10n('↓ or j'), press: store => changeUnit(store, 1) },
+  { keys: ['+', '='], words: l10n('zoom in (or Ctrl+wheel)'), shown: '+', press: store => zoom(store, 1.5) },
+  { keys: ['-', '_'], words: l10n('zoom out'), shown: '−', press: store => zoom(store, 1 / 1.5) },
+  { keys: ['0'], words: l10n('whole sequence'), shown: '0', press: store => store.set({ from: 0, to: steps(store.state) }) },
+  { keys: ['['], words: l10n('pan left (or drag, Shift+wheel)'), shown: '[', press: store => pan(store, -0.25) },
+  { keys: [']'], words: l10n('pan right'), shown: ']', press: store => pan(store, 0.25) },
+  { keys: ['Enter'], words: l10n('open or close the focused row'), shown: 'Enter', press: (store, _event, actions) => actions.toggleRow(store.state.selection.signal) },
+  { keys: ['Escape'], words: l10n('let go of the step'), shown: 'Esc', press: store => store.set({ held: false }) },
+  { keys: ['/'], words: l10n('find text or a label on the axis'), shown: '/', press: (_store, _event, actions) => actions.find() },
+  { keys: ['t'], words: l10n('show as table, or as plots'), shown: 't', press: (_store, _event, actions) => actions.table() },
+  { keys: [], words: l10n('what if: gates as knobs (Ctrl+Z takes back)'), shown: 'w', press: () => undefined }, // the bar hears it, in any view
+  { keys: ['?'], words: l10n('this list'), shown: '?', press: (_store, _event, actions) => actions.help() },
 ];
 
 /** Does what the key says; false where the key means nothing here and should pass on. */

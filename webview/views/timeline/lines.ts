@@ -98,6 +98,7 @@ function datasets(curves: Curves, { theme, ink, pooled }: LinesLook): LineData[]
   const light = theme.look === 'light' || theme.look === 'hcLight';
   return [
     { label: 'unit', data: curves.unit, ...PLAIN, borderColor: ink, borderWidth: pooled ? 1 : 2, borderJoinStyle: 'round' },
+    ...(curves.baseline ? [{ label: 'baseline', data: curves.baseline, ...PLAIN, borderColor: ink, borderWidth: 1, borderDash: [3, 2] }] : []),
     { label: 'mean', data: curves.mean, ...PLAIN, borderColor: faded(theme.foreground, 0.75), borderWidth: 1, borderDash: [4, 3] },
     { label: 'high', data: curves.high, ...PLAIN },
     { label: 'low', data: curves.low, ...PLAIN, fill: '-1', backgroundColor: band(light ? 0.28 : 0.36) },

@@ -2,6 +2,7 @@
 import { el, fitCanvas } from '../../dom';
 import { shownStep, type State } from '../../state';
 import { faded, type Theme } from '../../theme';
+import { edgesOf } from '../../whatIf/showing';
 import { seconds, visible } from '../../words';
 import { AXIS, READABLE, tickBoxes, tickFont } from './axis';
 import { xOf } from './layout';
@@ -39,6 +40,7 @@ export class Overlay {
     if (!scene) return;
     const x = xOf(state, width, step + 0.5);
     const seen = x >= 0 && x <= width;
+    for (const edge of edgesOf(state)) this.markEdge(context, theme, boxes, xOf(state, width, edge), width);
     for (const row of this.stage.rows) {
       const box = boxes.get(row.canvas);
       if (!box) continue;
@@ -50,6 +52,23 @@ export class Overlay {
     if (overview) hair(context, theme, overview.left + xOf({ from: 0, to: scene.steps }, width, step + 0.5), overview.top - 1, overview.height + 2, state.held);
     for (const strip of seen ? this.stage.strips.flatMap(s => boxes.get(s) ?? []) : []) hair(context, theme, strip.left + x, strip.top, strip.height, state.held);
     if (seen) this.markStep(context, state, boxes.get(this.stage.axis), x, step);
+  }
+
+  /** A dotted line where a change begins or ends. */
+  private markEdge(context: CanvasRenderingContext2D, theme: Theme, boxes: Map<Element, Box>, x: number, width: number): void {
+    if (x < 0 || x > width) return;
+    context.save();
+    context.strokeStyle = theme.foreground;
+    context.setLineDash([2, 3]);
+    for (const row of this.stage.rows) {
+      const box = boxes.get(row.canvas);
+      if (!box) continue;
+      context.beginPath();
+      context.moveTo(box.left + Math.round(x) + 0.5, box.top);
+      context.lineTo(box.left + Math.round(x) + 0.5, box.top + box.height);
+      context.stroke();
+    }
+    context.restore();
   }
 
   private measured(): Map<Element, Box> {

@@ -2,6 +2,7 @@
 import type { SceneSignal } from '../../../src/protocol';
 import type { Data } from '../../data';
 import { el, fitCanvas, setAttributes } from '../../dom';
+import { l10n } from '../../l10n';
 import type { State, Store } from '../../state';
 import { coarsest } from '../../tiles';
 import { scaleOf } from '../../theme';
@@ -17,7 +18,7 @@ export class Overview {
   private readonly heatmap = new Heatmap();
 
   constructor(private readonly signal: SceneSignal, private readonly data: Data, private readonly store: Store) {
-    this.root = el('div', { class: 'row whole' }, el('div', { class: 'head' }, `whole sequence, ${signal.name}`), el('div', { class: 'plot' }, this.canvas));
+    this.root = el('div', { class: 'row whole' }, el('div', { class: 'head' }, l10n('whole sequence, {0}', signal.name)), el('div', { class: 'plot' }, this.canvas));
     this.canvas.addEventListener('pointerdown', event => this.drag(event));
     this.canvas.addEventListener('pointermove', event => { this.canvas.style.cursor = cursors[this.part(event.offsetX)]; });
   }
@@ -45,7 +46,7 @@ export class Overview {
     context.globalAlpha = 1;
     context.strokeStyle = state.theme.foreground;
     context.strokeRect(Math.round(left) + 0.5, 0.5, Math.max(2, Math.round(right) - Math.round(left) - 1), HEIGHT - 1);
-    setAttributes(this.canvas, { 'aria-label': `whole sequence of ${this.signal.label}, ${scene.steps} steps; the window shows steps ${Math.ceil(state.from)} to ${Math.floor(state.to) - 1}` });
+    setAttributes(this.canvas, { 'aria-label': l10n('whole sequence of {0}, {1} steps; the window shows steps {2} to {3}', this.signal.label, scene.steps, Math.ceil(state.from), Math.floor(state.to) - 1) });
   }
 
   private part(x: number): keyof typeof cursors {

@@ -1,10 +1,14 @@
 /** One signal: its head, its heatmap, and its line chart while open. */
-import type { SceneSignal, Tile } from '../../../src/protocol';
+import { MAIN, type SceneSignal, type Tile } from '../../../src/protocol';
 import type { Data } from '../../data';
-import { button, el, fitCanvas, icon, setAttributes, setText } from '../../dom';
+import { button, el, filled, fitCanvas, icon, setAttributes, setText } from '../../dom';
+import { l10n } from '../../l10n';
+import { csvOf, pictured } from '../../picture';
 import { levelOf, rowsOf, shownStep, type State } from '../../state';
 import { scaleOf } from '../../theme';
-import { figures, fixed, percent } from '../../words';
+import { changedWords } from '../../whatIf/words';
+import { baselineTiles, differenceScale, greatest, shownTiles, showing, shownValue, statsIn } from '../../whatIf/showing';
+import { figures, fixed, percent, signed } from '../../words';
 import { curves, reach, ROOM, type Curves } from './bands';
 import { runs } from './axis';
 import { Heatmap, type HeatmapLook } from './heatmap';
@@ -27,6 +31,7 @@ export class SignalRow {
   private readonly scaleTicks = el('div', { class: 'scale', 'aria-hidden': 'true' });
   private readonly opened = el('div', { class: 'opened', hidden: true }, this.scaleTicks, this.chartCanvas);
   private readonly pooled = el('span', { class: 'pooled' });
+  private readonly statsLine = el('p', { class: 'stats' });
   private readonly legend = el('div', { class: 'legend', hidden: true, 'aria-hidden': 'true' });
 
   constructor(readonly signal: SceneSignal, private readonly data: Data, toggle: () => void) {
@@ -36,24 +41,27 @@ export class SignalRow {
     const head = el('div', { class: 'head' },
       el('div', { class: 'title' }, this.toggle, this.value),
       el('code', { class: 'equation', title: signal.equation }, signal.equation),
-      el('p', { class: 'stats' }, ...statistics(signal), this.pooled),
+      this.statsLine,
       this.legend);
-    this.root = el('div', { class: `row signal hue-${signal.hue}` }, head, el('div', { class: 'plot' }, this.canvas, this.opened));
+    const plot = el('div', { class: 'plot' }, this.canvas, this.opened);
+    pictured(plot, { name: () => signal.label, csv: () => csvOf(this.numbers()) });
+    this.root = el('div', { class: `row signal hue-${signal.hue}` }, head, plot);
   }
 
   /** Paints heatmap and lines for the window. */
   draw(state: State): void {
     const { signal } = this;
+    this.state = state;
     const lines = this.lines = linesFor(signal.units, roomFor(rowsOf(state).length, state.viewHeight));
-    setText(this.pooled, lines.pool > 1 ? `${lines.pool} units a line` : '');
+    setText(this.pooled, lines.pool > 1 ? l10n('{0} units a line', lines.pool) : '');
     const strong = state.selection.signal === signal.name;
-    const scale = scaleOf(signal);
+    const scale = showing(state) === 'difference' ? differenceScale(this.data, state, signal) : scaleOf(signal);
+    this.writeStats(state);
     this.root.classList.toggle('selected', strong);
     this.look = { scale, ramp: state.theme.ramp(signal.hue, scale.kind, strong), order: this.order(state), lines };
     const [width, height] = [state.plotWidth, lines.height];
     const context = fitCanvas(this.canvas, width, height);
-    const tiles = this.data.tiles.covering(this.data.lane(state, signal.name), state.from, state.to, this.data.bucket(state));
-    this.heatmap.draw(context, tiles, this.look, state, width, height);
+    this.heatmap.draw(context, shownTiles(this.data, state, signal.name), this.look, state, width, height);
     setAttributes(this.canvas, { 'aria-label': this.describe(state) });
     this.drawLines(state);
   }
@@ -68,11 +76,27 @@ export class SignalRow {
   /** Writes the selected unit's value at the crosshair; answers it. */
   read(state: State): number | undefined {
     const { unit } = state.selection;
-    const found = unit < this.signal.units ? this.data.value(state, this.signal.name, unit, shownStep(state)) : undefined;
-    setText(this.value, found ? (found.bucket > 1 ? '≈' : '') + fixed(found.value) : '–');
-    this.value.title = found && found.bucket > 1 ? `mean of ${found.bucket} steps` : '';
-    return found?.value;
+    const found = unit < this.signal.units ? shownValue(this.data, state, this.signal.name, unit, shownStep(state)) : undefined;
+    const apart = showing(state) === 'difference';
+    setText(this.value, found ? (found.bucket > 1 ? '≈' : '') + (apart ? signed : fixed)(found.value) : '–');
+    this.value.title = found && found.bucket > 1 ? l10n('mean of {0} steps', found.bucket) : '';
+    return apart && found?.was !== undefined ? found.value + found.was : found?.value;
   }
+
+  /** The window as a table: one line a column of the heatmap, one number a unit; means where a column is several steps. */
+  private numbers(): (string | number)[][] {
+    const { state } = this;
+    if (!state) return [];
+    const bucket = this.data.bucket(state);
+    const [first, last] = [Math.floor(state.from / bucket), Math.ceil(state.to / bucket)];
+    const units = Array.from({ length: this.signal.units }, (_, k) => k), apart = showing(state) === 'difference';
+    return [
+      [l10n('step'), ...(bucket > 1 ? [l10n('mean of {0} steps', bucket)] : [l10n('label')]), ...units.map(u => `${apart ? 'Δ' : ''}${this.signal.name}[${u}]`)],
+      ...Array.from({ length: last - first }, (_, k) => (first + k) * bucket).map(step =>
+        [step, bucket > 1 ? '' : this.data.label(step) ?? '', ...units.map(u => shownValue(this.data, state, this.signal.name, u, step)?.value ?? '')]),
+    ];
+  }
+  private state: State | undefined;
 
   dispose(): void { this.chart?.dispose(); }
 
@@ -85,21 +109,24 @@ export class SignalRow {
     this.chart ??= new LineChart(this.chartCanvas);
     const { signal } = this;
     const found = this.curvesOf(state);
-    const [low, high] = signal.kind === 'gate' ? [-0.03, 1.03] : [-reach(found.unit), reach(found.unit)];
+    const most = Math.max(reach(found.unit), reach(found.baseline ?? []));
+    const [low, high] = signal.kind === 'gate' ? [-0.03, 1.03] : [-most, most];
     const guides = signal.kind === 'gate' ? [0.1, 0.9] : [0];
     this.chart.draw(found, { theme: state.theme, ink: state.theme.ink[signal.hue], low, high, guides, columns: features(state), pooled: this.data.bucket(state) > 1 }, state, state.plotWidth, LINES_HEIGHT);
     this.writeScale(signal.kind === 'gate' ? [[0.9, '.9'], [0.1, '.1']] : [[high / ROOM, figures(high / ROOM, 2)], [0, '0'], [low / ROOM, figures(low / ROOM, 2)]]);
     this.writeLegend(state);
-    setAttributes(this.chartCanvas, { 'aria-label': `${signal.label} of unit ${state.selection.unit} from step ${Math.ceil(state.from)} to ${Math.floor(state.to) - 1}, ${range(found.unit)}; mean, middle half and extremes of all ${signal.units} units` });
+    setAttributes(this.chartCanvas, { 'aria-label': l10n('{0} of unit {1} from step {2} to {3}, {4}; mean, middle half and extremes of all {5} units', signal.label, state.selection.unit, Math.ceil(state.from), Math.floor(state.to) - 1, range(found.unit), signal.units) });
   }
 
   /** Panning within the same tiles only moves the axis. */
   private curvesOf(state: State): Curves {
     const tiles = this.tilesOfWindow(state);
+    const before = state.run === MAIN ? [] : baselineTiles(this.data, state, this.signal.name).filter(tile => tile.bucket <= this.data.bucket(state));
     const { unit } = state.selection;
     const kept = this.kept;
-    if (kept && kept.unit === unit && kept.tiles.length === tiles.length && kept.tiles.every((tile, k) => tile === tiles[k])) return kept.curves;
-    this.kept = { tiles, unit, curves: curves(tiles, unit) };
+    const all = [...tiles, ...before];
+    if (kept && kept.unit === unit && kept.tiles.length === all.length && kept.tiles.every((tile, k) => tile === all[k])) return kept.curves;
+    this.kept = { tiles: all, unit, curves: { ...curves(tiles, unit), ...(before.length > 0 && { baseline: curves(before, unit).unit }) } };
     return this.kept.curves;
   }
   private kept: { readonly tiles: readonly Tile[]; readonly unit: number; readonly curves: Curves } | undefined;
@@ -121,36 +148,57 @@ export class SignalRow {
     }));
   }
 
+  private statsWritten = '';
+  private writeStats(state: State): void {
+    const difference = showing(state) === 'difference' ? greatest(this.data, state, this.signal.name) : undefined;
+    const stats = statsIn(this.data, state, this.signal);
+    const key = JSON.stringify([stats, difference]);
+    if (key === this.statsWritten) return;
+    this.statsWritten = key;
+    this.statsLine.replaceChildren(...(difference ? departure(difference) : statistics({ ...this.signal, stats })), this.pooled);
+  }
+
   private legendWritten = '';
   private writeLegend(state: State): void {
     const pooled = this.data.bucket(state);
-    const texts = [`unit ${state.selection.unit}`, `mean of ${this.signal.units}`, `half, all of ${this.signal.units}`];
-    const kinds = ['line', 'dashes', 'band'];
+    const changed = state.run === MAIN ? [] : [l10n('baseline')];
+    const texts = [l10n('unit {0}', state.selection.unit), ...changed, l10n('mean of {0}', this.signal.units), l10n('half, all of {0}', this.signal.units)];
+    const kinds = ['line', ...changed.map(() => 'before'), 'dashes', 'band'];
     const key = `${texts.join()}${pooled}`;
     if (key === this.legendWritten) return;
     this.legendWritten = key;
     this.legend.replaceChildren(...texts.map((text, k) => el('span', { class: 'key' }, el('i', { class: kinds[k] }), text)),
-      ...(pooled > 1 ? [el('span', { class: 'key' }, `min, max of ${pooled} steps`)] : []));
+      ...(pooled > 1 ? [el('span', { class: 'key' }, l10n('min, max of {0} steps', pooled))] : []));
   }
 
   private describe(state: State): string {
     const { signal } = this;
-    const { mean, min, max, saturated } = signal.stats;
-    const pooled = this.lines.pool > 1 ? `, ${this.lines.pool} units a line` : '';
-    const broken = signal.stats.notFinite ? `; not finite from step ${signal.stats.notFinite.step}` : '';
-    const invented = state.scene?.weights.invented || state.scene?.input.invented ? '; invented numbers' : '';
-    return `${signal.name}, ${signal.label} of ${levelOf(state)?.name ?? 'the layer'}: ${signal.units} units${pooled}, steps ${Math.ceil(state.from)} to ${Math.floor(state.to) - 1} of ${state.scene?.steps ?? 0}; `
-      + `whole sequence: mean ${fixed(mean)}, from ${fixed(min)} to ${fixed(max)}, ${percent(saturated)} saturated${broken}${invented}`;
+    const changed = changedWords(state);
+    const { mean, min, max, saturated } = statsIn(this.data, state, signal);
+    const units = this.lines.pool > 1 ? l10n('{0} units, {1} units a line', signal.units, this.lines.pool) : l10n('{0} units', signal.units);
+    return [
+      l10n('{0}, {1} of {2}: {3}, steps {4} to {5} of {6}', signal.name, signal.label, levelOf(state)?.name ?? l10n('the layer'), units, Math.ceil(state.from), Math.floor(state.to) - 1, state.scene?.steps ?? 0),
+      l10n('whole sequence: mean {0}, from {1} to {2}, {3} saturated', fixed(mean), fixed(min), fixed(max), percent(saturated)),
+      ...(signal.stats.notFinite ? [l10n('not finite from step {0}', signal.stats.notFinite.step)] : []),
+      ...(state.scene?.weights.invented || state.scene?.input.invented ? [l10n('invented numbers')] : []),
+      ...(changed ? [showing(state) === 'difference' ? l10n('difference to the baseline, {0}', changed) : changed] : []),
+    ].join('; ');
   }
 }
 
 function statistics({ kind, hue, stats }: SceneSignal): HTMLElement[] {
   const pair = (name: string, value: string, title: string): HTMLElement => el('span', { title }, `${name} `, el('b', {}, value));
-  const shown = [pair('mean', fixed(stats.mean), 'mean over all units and steps')];
-  if (kind === 'state' && hue === 'c') shown.push(pair('max', fixed(Math.max(Math.abs(stats.min), Math.abs(stats.max)), 1), 'greatest |value| of all units and steps'));
-  else shown.push(pair('sat', percent(stats.saturated), kind === 'gate' ? 'share of values below 0.1 or above 0.9' : 'share of values beyond ±0.9'));
-  if (stats.notFinite) shown.push(el('span', { class: 'broken', title: `unit ${stats.notFinite.unit}` }, `${stats.notFinite.value} from t ${stats.notFinite.step}`));
+  const shown = [pair(l10n('mean'), fixed(stats.mean), l10n('mean over all units and steps'))];
+  if (kind === 'state' && hue === 'c') shown.push(pair(l10n('max'), fixed(Math.max(Math.abs(stats.min), Math.abs(stats.max)), 1), l10n('greatest |value| of all units and steps')));
+  else shown.push(pair(l10n('sat'), percent(stats.saturated), kind === 'gate' ? l10n('share of values below 0.1 or above 0.9') : l10n('share of values beyond ±0.9')));
+  if (stats.notFinite) shown.push(el('span', { class: 'broken', title: l10n('unit {0}', stats.notFinite.unit) }, l10n('{0} from t {1}', String(stats.notFinite.value), stats.notFinite.step)));
   return shown;
+}
+
+/** Where it departs furthest from the baseline. */
+function departure({ max, step, unit }: { readonly max: number; readonly step: number; readonly unit: number }): HTMLElement[] {
+  if (max === 0) return [el('span', {}, l10n('no difference'))];
+  return [el('span', { title: l10n('greatest difference to the baseline, of all units and steps') }, ...filled(l10n('up to {0}'), el('b', {}, `±${figures(max, 2)}`))), el('span', {}, l10n('t {0} · unit {1}', step, unit))];
 }
 
 /** Steps where the followed feature is on, within the window. */
@@ -158,5 +206,5 @@ const features = (state: State): Span[] => (state.track ? runs(state.track.value
 
 function range(points: readonly { readonly y: number }[]): string {
   const values = points.map(p => p.y).filter(Number.isFinite);
-  return values.length === 0 ? 'not loaded yet' : `from ${fixed(values.reduce((a, b) => Math.min(a, b)))} to ${fixed(values.reduce((a, b) => Math.max(a, b)))}`;
+  return values.length === 0 ? l10n('not loaded yet') : l10n('from {0} to {1}', fixed(values.reduce((a, b) => Math.min(a, b))), fixed(values.reduce((a, b) => Math.max(a, b))));
 }

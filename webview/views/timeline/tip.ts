@@ -1,7 +1,10 @@
 /** The tooltip beside the pointer: signal, unit, step, character, value to four figures and, if so, "invented". */
+import { MAIN } from '../../../src/protocol';
 import type { Data } from '../../data';
 import { el } from '../../dom';
+import { l10n } from '../../l10n';
 import type { State } from '../../state';
+import { showing, shownValue } from '../../whatIf/showing';
 import { figures, isMark, spoken } from '../../words';
 import type { SignalRow } from './row';
 
@@ -18,28 +21,36 @@ export class Tip {
     this.element.hidden = !row || hover === undefined;
     if (!pointed || !row || hover === undefined) return;
     const units = Array.from(row.order(state).slice(pointed.place, pointed.place + row.lines.pool));
-    const found = units.map(unit => this.data.value(state, pointed.signal, unit, hover));
+    const found = units.map(unit => shownValue(this.data, state, pointed.signal, unit, hover));
     const known = found.flatMap(f => (f ? [f.value] : []));
     const value = known.length === units.length && known.length > 0 ? figures(known.reduce((a, b) => a + b, 0) / known.length) : '…';
     const bucket = found[0]?.bucket ?? 1;
     this.element.replaceChildren(
       el('b', { class: `hue-${row.signal.hue}` }, row.signal.name), ` ${value}`,
-      el('span', { class: 'what' }, [this.unitWords(units), this.stepWords(hover, bucket), this.invented(state)].filter(Boolean).join(' · ')));
+      el('span', { class: 'what' }, [this.unitWords(units), this.stepWords(hover, bucket), this.changed(state, found.map(f => f?.was)), this.invented(state)].filter(Boolean).join(' · ')));
     this.place(pointed.x, pointed.y);
   }
 
   private unitWords(units: readonly number[]): string {
-    return units.length === 1 ? `unit ${units[0]}` : `mean of ${units.length} units: ${units.slice(0, 4).join(', ')}${units.length > 4 ? ' …' : ''}`;
+    return units.length === 1 ? l10n('unit {0}', units[0]!) : l10n('mean of {0} units: {1}', units.length, `${units.slice(0, 4).join(', ')}${units.length > 4 ? ' …' : ''}`);
   }
 
   private stepWords(step: number, bucket: number): string {
     const label = this.data.label(step);
-    const named = label === undefined ? '' : isMark(label) ? `, ${spoken(label)}` : `, ${label}`;
-    return bucket > 1 ? `mean of ${bucket} steps at ${step}` : `step ${step}${named}`;
+    if (bucket > 1) return l10n('mean of {0} steps at {1}', bucket, step);
+    return label === undefined ? l10n('step {0}', step) : l10n('step {0}, {1}', step, isMark(label) ? spoken(label) : label);
+  }
+
+  /** What the value was before the change. */
+  private changed(state: State, was: readonly (number | undefined)[]): string {
+    if (state.run === MAIN) return '';
+    const mean = was.reduce<number>((sum, v) => sum + (v ?? NaN), 0) / was.length;
+    if (showing(state) === 'difference') return Number.isNaN(mean) ? l10n('changed minus baseline') : l10n('changed minus baseline, was {0}', figures(mean));
+    return Number.isNaN(mean) ? l10n('changed') : l10n('changed, was {0}', figures(mean));
   }
 
   private invented({ scene }: State): string {
-    return scene?.weights.invented ? 'invented weights' : scene?.input.invented ? 'invented input' : '';
+    return scene?.weights.invented ? l10n('invented weights') : scene?.input.invented ? l10n('invented input') : '';
   }
 
   private place(x: number, y: number): void {
