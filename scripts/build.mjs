@@ -25,9 +25,14 @@ const BUNDLES = [
   { from: 'src/mate.ts', to: 'dist/web/mate.js', settings: WEB_WORKER },
   { from: 'src/graph.ts', to: 'dist/web/graph.js', settings: WEB_WORKER },
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
-  { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: WEB },
+  { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: { ...WEB, format: 'esm', splitting: true, outdir: 'dist/webview', outfile: undefined, chunkNames: 'view-[name]-[hash]' } },
+  // The same in one piece, for reports, which are one file.
+  { from: 'webview/main.ts', to: 'dist/webview/whole.js', settings: WEB },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },
   { from: 'webview/file.ts', to: 'dist/webview/file.js', settings: WEB },
+  { from: 'media/style.css', to: 'dist/webview/style.css', settings: {} },
+  { from: 'media/file.css', to: 'dist/webview/file.css', settings: {} },
+  { from: 'webview/report.ts', to: 'dist/webview/report.js', settings: WEB },
 ];
 /** The runtime for graphs stays as it is: bundled to CommonJS it would not find itself. */
 const ORT = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];

@@ -2,7 +2,7 @@
  * Drives the real VS Code that scripts/ui.mjs started. One browser for all tests; every page has its own copy of a folder and its own
  * browser storage. Any console error, uncaught error or policy violation in a webview fails the run, whichever test caused it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach } from 'mocha';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
+  /** The display language; English unless told. VS Code's own words stay English where its language pack is not installed. */
+  readonly language?: string;
   /** Workspace settings on top. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Absolute path of one more extension, loaded unpacked. */
@@ -57,17 +59,25 @@ after(async () => {
 
 /** Opens a copy of a folder in VS Code and waits until the extension is known and the theme is in place. Answers the page. */
 export async function newPage(options: PageOptions = {}): Promise<Page> {
-  const { folder = 'examples', theme = 'dark', width = 1280, height = 800, settings = {}, extension } = options;
+  const { folder = 'examples', theme = 'dark', width = 1280, height = 800, settings = {}, extension, language } = options;
   const copy = copyOf(folder);
   writeSettings(copy, { 'workbench.colorTheme': THEMES[theme].name, ...settings });
   browser ??= chromium.launch(JSON.parse(variable('GATESCOPE_BROWSER')) as Parameters<typeof chromium.launch>[0]);
   const context = await (await browser).newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  if (language) await context.addInitScript(code => { Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => code, set: () => undefined }); }, language);
   const page = await context.newPage();
   open.set(page, copy);
   watchProblems(page, text => problems.push({ test: running, text }));
   await page.goto(address(copy, extension));
   await ready(page, theme);
   return page;
+}
+
+/** Changes the theme of an open page, by its workspace's settings, and waits until it is worn. */
+export async function wear(page: Page, theme: Theme): Promise<void> {
+  const file = join(workspaceOf(page), '.vscode/settings.json');
+  writeSettings(workspaceOf(page), { ...JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>, 'workbench.colorTheme': THEMES[theme].name });
+  await page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor({ timeout: PATIENCE });
 }
 
 /** The folder that a page has open: a temporary copy that tests may change. */

@@ -3,25 +3,15 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
-import { closePage, newPage, screenshot, workspaceOf, type Theme } from './driver';
-import { alone, drawn, drawnPanel, settled, visualize } from './panel';
+import { violations } from './axe';
+import { closePage, newPage, screenshot, workspaceOf } from './driver';
+import { drawn, drawnPanel, settled, visualize } from './panel';
 import { hoverAt, notification, openFile, palette, pick, putCursor, sidebar, treeRow, webviewFrame } from './workbench';
 
 const MODEL = 'time_series/model.py';
 const lines = readFileSync(`examples/${MODEL}`, 'utf8').split('\n');
 const LINE = lines.findIndex(l => l.includes('nn.GRU(')) + 1;
 const COLUMN = lines[LINE - 1]!.indexOf('nn.GRU(') + 5;
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
-interface Violation { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
-
-/** Everything that axe-core finds in a frame, as lines. */
-async function violations(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axe);
-  const found = await frame.evaluate(async () => (await (window as never as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run()).violations);
-  return found.flatMap(v => v.nodes.map(n => `${v.id} (${v.impact}): ${n.html.slice(0, 160)} ${n.failureSummary.replace(/\s+/g, ' ').slice(0, 240)}`));
-}
-
 const text = (frame: Frame): Promise<string> => frame.locator('body').innerText();
 const saying = (frame: Frame, words: string | RegExp): Promise<void> => frame.getByText(words).first().waitFor();
 
@@ -32,20 +22,6 @@ async function changeField(page: Page, frame: Frame, field: string, ...picks: re
 }
 
 describe('the panel for everyone', () => {
-  for (const [theme, width] of [['dark', 1280], ['light', 1280], ['hc', 1280], ['hcLight', 640], ['dark', 640]] as [Theme, number][]) {
-    it(`has no violation of accessibility rules in ${theme} at ${width} pixels`, async () => {
-      const page = await newPage({ theme, width, height: 1000 });
-      await palette(page, 'View: Close Primary Side Bar');
-      await visualize(page, MODEL, LINE, COLUMN);
-      const frame = await alone(page);
-      assert.deepEqual(await violations(frame), []);
-      await screenshot(page, `panel-${theme}-${width}`);
-      const sideways = await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(sideways, 0, 'the panel scrolls sideways');
-      await closePage(page);
-    });
-  }
-
   it('works by keyboard alone, and says what the crosshair is on', async () => {
     const page = await newPage();
     const frame = await visualize(page, MODEL, LINE, COLUMN);

@@ -2,7 +2,8 @@
 import { arithmeticOf } from '../../../src/core/engine';
 import { startTeam, startWorker } from '../../../src/platform/web';
 import { connect, type Remote, type Tile, type TileRequest } from '../../../src/protocol';
-import type { Job, RecorderApi, RecorderEvents, Summary } from '../../../src/recorder';
+import type { RecorderApi, RecorderEvents } from '../../../src/recorder';
+import type { Job, Summary } from '../../../src/studies/run';
 import type { Share, TeamworkApi } from './teamwork';
 
 export interface Ran { readonly summary: Summary; readonly tiles: readonly Tile[]; readonly ms: number }

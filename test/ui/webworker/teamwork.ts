@@ -4,7 +4,7 @@ import { atOnce } from '../../../src/core/recording/recording';
 import { wholeOf } from '../../../src/core/rows';
 import { startTeam, workerPort } from '../../../src/platform/web';
 import { connect } from '../../../src/protocol';
-import type { Job } from '../../../src/recorder';
+import type { Job } from '../../../src/studies/run';
 
 export interface Share {
   readonly numbers: number;
