@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { readTrace, signalOf } from '../cli/cli';
-import { violations } from './axe';
 import { closePage, newPage, reload, screenshot, workspaceOf, type Theme } from './driver';
 import { alone, visualize } from './panel';
 import { palette, webviewFrame } from './workbench';
@@ -117,18 +116,4 @@ describe('gradient and memory of a trained LSTM', () => {
     assert.equal(await step(again), to);
     await closePage(page);
   });
-
-  for (const [theme, width] of [['light', 640]] as const) {
-    it(`has nothing for axe to find, ${theme}, ${width}`, async () => {
-      const { page, frame } = await opened(theme, width);
-      await screenshot(page, `gradient-${theme}-${width}-top`);
-      assert.deepEqual(await violations(frame), []);
-      assert.ok(await frame.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'it scrolls sideways');
-      await frame.locator('.gradient-distance canvas').first().focus();
-      await page.keyboard.press('t');
-      await frame.locator('.gradient-distance .tableHost').waitFor();
-      assert.deepEqual(await violations(frame), []);
-      await closePage(page);
-    });
-  }
 });

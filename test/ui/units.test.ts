@@ -8,7 +8,6 @@ import { textTracks } from '../../src/analysis/tracks';
 import { pearson } from '../../src/analysis/units';
 import { atOnce } from '../../src/core/recording/recording';
 import { gatescope, readTrace, signalOf } from '../cli/cli';
-import { violations } from './axe';
 import { closePage, newPage, screenshot, workspaceOf, type Theme } from './driver';
 import { alone, visualize } from './panel';
 import { palette } from './workbench';
@@ -90,22 +89,6 @@ describe('the view of the units', () => {
     await screenshot(page, 'units-numbers');
     await closePage(page);
   });
-
-  for (const [theme, width] of [['light', 640]] as [Theme, number][]) {
-    it(`has no violation of accessibility rules in ${theme} at ${width} pixels, as plots and as tables`, async () => {
-      const { page, frame } = await opened(theme, width);
-      await rowOf(frame, QUOTES).click();
-      await frame.getByText(/The next character surprises by/).waitFor();
-      await frame.locator('.unitsCard:not(.waiting) h2', { hasText: `Unit ${QUOTES}` }).waitFor();
-      assert.deepEqual(await violations(frame), []);
-      await screenshot(page, `units-${theme}-${width}`);
-      assert.equal(await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, 'the panel scrolls sideways');
-      await frame.locator('.unitsGrid').press('t');
-      await frame.locator('table.unitsTable').first().waitFor();
-      assert.deepEqual(await violations(frame), []);
-      await closePage(page);
-    });
-  }
 
   it('works by keyboard alone, and keeps what was selected over a change of the tab', async () => {
     const { page, frame } = await opened('dark', 1280);
