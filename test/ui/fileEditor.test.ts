@@ -229,7 +229,7 @@ describe('the editor of a file that changes', () => {
     await frame.waitForFunction(() => [...document.querySelectorAll('table.gates tr')].some(r => /^Uf /.test((r as HTMLElement).innerText) && /0\.125/.test((r as HTMLElement).innerText)), undefined, { timeout: 20_000 });
     assert.notEqual(before, '0.125');
     assert.equal(await frame.locator('.fileNote').isVisible(), false);
-    // The page may be drawn once more after the numbers are there.
+    // It is drawn open at once; its rows are asked of the host anew.
     await frame.locator('.allTensors table').waitFor({ timeout: 3000 }).catch(() => assert.fail('what was open is closed'));
     assert.equal(Math.round(await frame.evaluate(() => window.scrollY)), 300);
     await closePage(page);
