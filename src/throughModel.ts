@@ -2,7 +2,7 @@
 import type { Binding } from './binding';
 import type { Network } from './core/layer';
 import type { Sequence } from './core/sequence';
-import { l10n } from './l10n';
+import { l10n, told } from './l10n';
 import type { Note } from './protocol';
 import type { Expected } from './studies/run';
 import type { ModelInput, Progress, Reached, Runtimes, Upstream } from './upstream';
@@ -50,7 +50,7 @@ export async function throughModel(upstream: Upstream, given: Sequence, binding:
   return {
     sequence: sequenceOf(reached, given, network, file),
     network: reached.initial ? begun(network, reached.initial) : network,
-    ...(reached.expected && reached.runtime !== undefined ? { expected: { runtime: reached.runtime, output: reached.expected } } : {}),
+    ...(reached.expected && reached.runtime !== undefined ? { expected: { runtime: reached.runtime, output: reached.expected, ...(reached.roundedFrom === undefined ? {} : { rounded: true }) } } : {}),
   };
 }
 
@@ -64,7 +64,7 @@ function sequenceOf({ steps, x, mask, tracks, secondsPerStep, labels, notes }: R
     ...(given.invented === undefined ? {} : { invented: given.invented }),
     ...(mask ? { mask } : {}),
     curves: tracks,
-    description: l10n('{0}, through {1}', given.description, file),
+    description: l10n('{0}, through {1}', given.said ? told(given.said) : given.description, file),
     notes: [...given.notes, ...notes],
   };
 }

@@ -1,4 +1,5 @@
 /** Tables (.csv, .tsv) as an input sequence: rows are steps, numeric columns are features, a column of dates labels the axis. */
+import { english, saying } from '../core/said';
 import type { Sequence } from '../core/sequence';
 import { FormatError, type Bytes } from './format';
 import { hasDecimalComma, isDate, isMissing, numberIn } from './parts/cells';
@@ -37,11 +38,12 @@ async function open(bytes: Bytes, options: SequenceOptions): Promise<Sequence> {
   await eachRow(bytes, dialect, row => table.add(row));
   const { steps, data, labels, notes } = table.finish();
   if (steps === 0) throw new FormatError(FORMAT, `${printable(bytes.name)} has no rows below its header; an input needs at least one`);
-  const columns = chosen.map(k => dialect.names[k] ?? String(k));
+  const columns = chosen.map(k => dialect.names[k] ?? String(k)), names = columns.slice(0, 4).join(', ');
+  const said = columns.length > 4 ? saying('{0}, {1} rows of {2} and {3} more', bytes.name, steps, names, columns.length - 4) : saying('{0}, {1} rows of {2}', bytes.name, steps, names);
   return {
     steps, width: chosen.length, data, columns, axis: dates >= 0 ? 'time' : 'steps',
     ...(dates >= 0 ? { labels } : {}),
-    description: `${bytes.name}, ${steps} rows of ${columns.slice(0, 4).join(', ')}${columns.length > 4 ? ` and ${columns.length - 4} more` : ''}`,
+    description: english(said), said,
     notes: [...leftOut(dialect, chosen, dates, options.columns !== undefined), ...notes],
   };
 }

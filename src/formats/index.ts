@@ -50,8 +50,9 @@ export const choosable = (): string[] => [...new Set(formats.flatMap(f => f.exte
 
 export { FormatError } from './format';
 export type * from './format';
+export { span } from './traceView';
 export { memory } from './memory';
 export { candidates, stackFromTensors, stacksOf, type Candidate, type LevelTensors, type PackedRefs, type Wanted } from './layers';
 export { traceLayout, writeTrace, encodeLayer, type PlannedLevel, type PlannedTensor, type SignalSource, type TraceLayout, type TracePlan } from './traceWriter';
-export { inputEndings, openSequence, probeSequence, sequenceReaders, type SequenceOptions } from './sequence';
+export { inputEndings, openSequence, openSequences, probeSequence, readsText, sequenceReaders, type SequenceOptions, type Several } from './sequence';
 export { encode, parseVocabulary, readVocabulary, vocabularyOf, type Encoding, type Vocabulary } from './vocabulary';

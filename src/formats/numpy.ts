@@ -3,8 +3,8 @@ import type { Sequence } from '../core/sequence';
 import { FormatError, type Bytes } from './format';
 import { shapeText } from './parts/checked';
 import { notFinite } from './parts/notes';
-import { looksLikeNpy, readableType, readNpyHeader, readNpyNumbers, type NpyHeader } from './parts/npyHeader';
-import type { SequenceOptions, SequenceReader } from './sequence';
+import { looksLikeNpy, readableType, readNpyHeader, readNpyNumbers, readNpyPart, type NpyHeader } from './parts/npyHeader';
+import type { SequenceOptions, SequenceReader, Several } from './sequence';
 
 const FORMAT = 'npy';
 
@@ -14,16 +14,36 @@ export const numpy: SequenceReader = {
   match: head => looksLikeNpy(head),
   width: async (bytes, options) => layOut(await readHeader(bytes), options).width,
   open,
+  several,
 };
 
 async function open(bytes: Bytes, options: SequenceOptions): Promise<Sequence> {
+  return (await several(bytes, options)).read(options.sequence ?? 0);
+}
+
+/** Where sequences lie one after the other only what is asked for is read. */
+async function several(bytes: Bytes, options: SequenceOptions): Promise<Several> {
   const header = await readHeader(bytes);
-  const { steps, width, offset, step } = layOut(header, options);
-  const all = await readNpyNumbers(bytes, header, FORMAT);
-  const data = new Float32Array(steps * width);
+  const layout = layOut(header, options);
+  const { steps, width, count, step } = layout;
+  const dense = step.feature === 1 && step.time === width;
+  let whole: Promise<Float32Array> | undefined;
+  const all = (): Promise<Float32Array> => whole ??= readNpyNumbers(bytes, header, FORMAT);
+  return {
+    pieces: Array.from({ length: count }, (_, k) => ({ name: String(k), steps })),
+    read: async (at, most = steps) => {
+      const some = Math.min(steps, most);
+      const data = dense ? await readNpyPart(bytes, header, FORMAT, at * step.sequence, some * width) : picked(await all(), at, some, layout);
+      const which = count > 1 ? `, sequence ${at} of ${count}` : '';
+      return { steps: some, width, data, axis: 'steps', description: `${bytes.name}${which}, ${steps} steps of ${width}`, notes: notFinite(data, width) };
+    },
+  };
+}
+
+function picked(all: Float32Array, at: number, steps: number, { width, step }: Layout): Float32Array {
+  const data = new Float32Array(steps * width), offset = at * step.sequence;
   for (let t = 0; t < steps; t++) for (let k = 0; k < width; k++) data[t * width + k] = all[offset + t * step.time + k * step.feature] ?? 0;
-  const description = `${bytes.name}, ${steps} steps of ${width}`;
-  return { steps, width, data, axis: 'steps', description, notes: notFinite(data, width) };
+  return data;
 }
 
 async function readHeader(bytes: Bytes): Promise<NpyHeader> {
@@ -32,33 +52,28 @@ async function readHeader(bytes: Bytes): Promise<NpyHeader> {
   return header;
 }
 
+/** Sequences, steps and numbers a step, and how many numbers lie from one to the next. */
 interface Layout {
+  readonly count: number;
   readonly steps: number;
   readonly width: number;
-  /** Of the first number, and from one step and one feature to the next, in numbers. */
-  readonly offset: number;
-  readonly step: { readonly time: number; readonly feature: number };
+  readonly step: { readonly sequence: number; readonly time: number; readonly feature: number };
 }
 
-/** [steps], [steps, width], or three axes of which one is a batch: of one, or the chosen one of the first axis. */
-function layOut({ shape, fortran }: NpyHeader, { batch }: SequenceOptions): Layout {
-  const step = shape.map((_, axis) => (fortran ? shape.slice(0, axis) : shape.slice(axis + 1)).reduce((a, b) => a * b, 1));
-  const at = (time: number, feature: number | undefined, offset = 0): Layout => ({
-    steps: shape[time] ?? 0, width: feature === undefined ? 1 : shape[feature] ?? 0, offset,
-    step: { time: step[time] ?? 0, feature: feature === undefined ? 0 : step[feature] ?? 0 },
-  });
-  const layout = shape.length === 1 ? at(0, undefined) : shape.length === 2 ? at(0, 1) : shape.length === 3 ? ofThree() : undefined;
-  if (!layout) throw new FormatError(FORMAT, `an input should have one axis [steps], two [steps, features] or three with a batch, but this array is ${shapeText(shape)}`);
-  if (layout.steps === 0 || layout.width === 0) throw new FormatError(FORMAT, `the array ${shapeText(shape)} is empty; an input needs at least one step and one feature`);
-  return layout;
+/** More are no batch. */
+const MOST_SEQUENCES = 100_000;
 
-  function ofThree(): Layout {
-    if (batch !== undefined) {
-      if (!Number.isInteger(batch) || batch < 0 || batch >= (shape[0] ?? 0)) throw new FormatError(FORMAT, `sequence ${batch} was asked for, but the array ${shapeText(shape)} has ${shape[0]} (counted from 0)`);
-      return at(1, 2, batch * (step[0] ?? 0));
-    }
-    if (shape[0] === 1) return at(1, 2);
-    if (shape[1] === 1) return at(0, 2);
-    throw new FormatError(FORMAT, `the array ${shapeText(shape)} holds a batch of sequences. Choose one of them, or save one alone: array[0]`);
-  }
+/** [steps], [steps, width], or three axes, of which the first counts sequences, or the second where that is said, or where only it is 1. */
+function layOut({ shape, fortran }: NpyHeader, { batchAxis }: SequenceOptions): Layout {
+  const step = shape.map((_, axis) => (fortran ? shape.slice(0, axis) : shape.slice(axis + 1)).reduce((a, b) => a * b, 1));
+  const at = (sequence: number | undefined, time: number, feature: number | undefined): Layout => ({
+    count: sequence === undefined ? 1 : shape[sequence] ?? 0, steps: shape[time] ?? 0, width: feature === undefined ? 1 : shape[feature] ?? 0,
+    step: { sequence: sequence === undefined ? 0 : step[sequence] ?? 0, time: step[time] ?? 0, feature: feature === undefined ? 1 : step[feature] ?? 0 },
+  });
+  const axis = batchAxis ?? (shape[0] !== 1 && shape[1] === 1 ? 1 : 0);
+  const layout = shape.length === 1 ? at(undefined, 0, undefined) : shape.length === 2 ? at(undefined, 0, 1) : shape.length === 3 ? at(axis, 1 - axis, 2) : undefined;
+  if (!layout) throw new FormatError(FORMAT, `an input should have one axis [steps], two [steps, features] or three with a batch, but this array is ${shapeText(shape)}`);
+  if (layout.steps === 0 || layout.width === 0 || layout.count === 0) throw new FormatError(FORMAT, `the array ${shapeText(shape)} is empty; an input needs at least one step and one feature`);
+  if (layout.count > MOST_SEQUENCES) throw new FormatError(FORMAT, `the array ${shapeText(shape)} would hold ${layout.count} sequences; at most ${MOST_SEQUENCES} can be chosen from. Are the sequences along another axis?`);
+  return layout;
 }

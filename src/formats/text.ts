@@ -1,10 +1,11 @@
 /** Plain text as an input sequence, one character (or word) a step, through a vocabulary. */
 import { MOST_HELD } from '../core/generate';
-import { lookedUp } from '../core/rows';
+import { lookedUp, shortenedSource } from '../core/rows';
+import { english, saying } from '../core/said';
 import type { RowSource, Sequence } from '../core/sequence';
 import { FormatError, type Bytes } from './format';
 import { printable, readExactly } from './parts/checked';
-import type { SequenceOptions, SequenceReader } from './sequence';
+import type { SequenceOptions, SequenceReader, Several } from './sequence';
 import { checkTable, vocabularyOf, widthOf, type Encoding, type Vocabulary } from './vocabulary';
 
 const FORMAT = 'text';
@@ -14,14 +15,59 @@ export const text: SequenceReader = {
   id: FORMAT,
   extensions: ['txt', 'md', 'text'],
   match: head => !head.includes(0) && isUtf8(head),
+  text: () => Promise.resolve(true),
   open,
+  several: async (bytes, options) => (options.split ? several(bytes, options, options.split) : undefined),
 };
 
 async function open(bytes: Bytes, options: SequenceOptions): Promise<Sequence> {
+  const { content, notes } = await contentOf(bytes);
+  const sequence = textSequence(content, bytes.name, options);
+  return { ...sequence, notes: [...notes, ...sequence.notes] };
+}
+
+async function contentOf(bytes: Bytes): Promise<{ readonly content: string; readonly notes: readonly string[] }> {
   const length = Math.min(bytes.size, MOST_BYTES);
-  const sequence = textSequence(decode(await readExactly(bytes, FORMAT, 'the text', 0, length), length < bytes.size), bytes.name, options);
-  if (length === bytes.size) return sequence;
-  return { ...sequence, notes: [`Only the first ${MOST_BYTES >> 20} MB of ${Math.round(bytes.size / 2 ** 20)} MB are used.`, ...sequence.notes] };
+  const content = decode(await readExactly(bytes, FORMAT, 'the text', 0, length), length < bytes.size);
+  return { content, notes: length === bytes.size ? [] : [`Only the first ${MOST_BYTES >> 20} MB of ${Math.round(bytes.size / 2 ** 20)} MB are used.`] };
+}
+
+/** More pieces than this cannot be chosen from. */
+const MOST_PIECES = 100_000;
+const MOST_NAME = 80;
+
+/** A sequence a line, or a paragraph; empty ones are left out. One vocabulary for all. */
+async function several(bytes: Bytes, options: SequenceOptions, by: 'lines' | 'paragraphs'): Promise<Several> {
+  const { content, notes } = await contentOf(bytes);
+  const vocabulary = options.vocabulary ?? vocabularyOf(content);
+  const pieces = piecesOf(content, by).filter(piece => tokensIn(piece, vocabulary) > 0).slice(0, MOST_PIECES);
+  if (pieces.length === 0) throw new FormatError(FORMAT, `${printable(bytes.name)} holds no text; an input needs at least one step`);
+  return {
+    pieces: pieces.map(piece => ({ name: piece.trim().slice(0, MOST_NAME), steps: tokensIn(piece, vocabulary) })),
+    read: async (at, most) => {
+      const sequence = textSequence(pieces[at]!, `${bytes.name}, ${by === 'lines' ? 'line' : 'paragraph'} ${at}`, { ...options, vocabulary });
+      return cutTo({ ...sequence, notes: [...notes, ...sequence.notes] }, most);
+    },
+  };
+}
+
+/** What a text falls into. */
+function piecesOf(content: string, by: 'lines' | 'paragraphs'): readonly string[] {
+  const lines = content.replaceAll('\r\n', '\n');
+  return lines.split(by === 'lines' ? '\n' : /\n(?:[ \t]*\n)+/).map(piece => piece.replace(/^\n+|\n+$/g, '')).filter(piece => piece.trim() !== '');
+}
+
+/** How many steps a text makes. */
+export const tokensIn = (content: string, vocabulary: Vocabulary): number => split(content, vocabulary).length;
+
+/** The first steps of a sequence that is held. */
+export function cutTo(sequence: Sequence, most = Infinity): Sequence {
+  if (sequence.steps <= most) return sequence;
+  const { data, width, labels, ids } = sequence;
+  return {
+    ...sequence, steps: most, data: shortenedSource(data, width, most),
+    ...(labels ? { labels: labels.slice(0, most) } : {}), ...(ids ? { ids: ids.slice(0, most) } : {}),
+  };
 }
 
 /** A text as a sequence; `name` is what the panel calls it. @throws FormatError for an empty text or an encoder that does not fit the vocabulary */
@@ -34,10 +80,8 @@ export function textSequence(content: string, name: string, options: Pick<Sequen
   if (labels.length === 0) throw new FormatError(FORMAT, `${printable(name)} holds no text; an input needs at least one step`);
   const ids = Int32Array.from(labels, token => vocabulary.index.get(token) ?? -1);
   notes.push(...misses(labels, ids, vocabulary));
-  return {
-    steps: labels.length, width: widthOf(encoding), data: sourceOf(ids, encoding), labels, ids, notes,
-    axis: 'characters', description: `${name}, ${labels.length} ${byWords(vocabulary) ? 'words' : 'characters'}`,
-  };
+  const said = byWords(vocabulary) ? saying('{0}, {1} words', name, labels.length) : saying('{0}, {1} characters', name, labels.length);
+  return { steps: labels.length, width: widthOf(encoding), data: sourceOf(ids, encoding), labels, ids, notes, axis: 'characters', description: english(said), said };
 }
 
 function own(content: string, notes: string[]): Vocabulary {

@@ -3,6 +3,7 @@ import type { Bytes, Checkpoint, StackRef } from '../formats/format';
 import { named, type Found } from '../formats/onnx';
 import { batchFirst } from '../formats/onnx/chain';
 import { readModel, type Model } from '../formats/onnx/model';
+import { isQuantised } from '../formats/onnx/quantised';
 import { scopeOf, scopesWithin } from '../formats/onnx/scope';
 import { familyOf } from './onnx/families';
 import { rolesOf } from './onnx/roles';
@@ -22,12 +23,14 @@ async function upstreamOf(bytes: Bytes, { format }: Checkpoint, stack: StackRef,
   const signature = await signatureOf(bytes);
   const { inputs, states } = rolesOf(model.graph, signature, first.node.inputs[0] ?? '', first.scope);
   const family = familyOf(inputs.map(i => i.name));
+  const roundedFrom = levels.findIndex(({ node }) => isQuantised(node));
   const plan: Plan = {
     inputs, states, family, stack: stack.name,
     outputs: signature.outputs.map(o => o.name),
     places: levels.map(({ node, name }, k) => ({ origin: node.from, name, batchFirst: batchFirst(node), directions: stack.levels[k]!.directions })),
     names: new Map(all.map(f => [f.node.from, f.name])),
     external: externalOf(model),
+    ...(roundedFrom >= 0 ? { roundedFrom } : {}),
   };
   return { inputs, runsGraph: true, run: (given, options = {}) => runRecording(bytes, plan, given, runtimes, options) };
 }

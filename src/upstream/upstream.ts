@@ -49,6 +49,8 @@ export interface Reached {
   readonly passed?: readonly string[];
   /** Which runtime that was: `ONNX Runtime 1.30`. */
   readonly runtime?: string;
+  /** The stack's first level in which the runtime rounds more than we do, as to 8 bits; what it gave from there on is that much off. */
+  readonly roundedFrom?: number;
   readonly tracks: readonly Track[];
   /** Where steps are moments of a recording. */
   readonly secondsPerStep?: number;

@@ -46,3 +46,15 @@ export async function onlyFormatError(what: string, read: () => Promise<unknown>
     return 'refused';
   }
 }
+
+/** A .npy file of float32 with three axes. */
+export function npyBatch([a, b, c]: readonly [number, number, number], value: (i: number, j: number, k: number) => number): Uint8Array {
+  const data = Float32Array.from({ length: a * b * c }, (_, n) => value(Math.floor(n / (b * c)), Math.floor(n / c) % b, n % c));
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${a}, ${b}, ${c}), }`;
+  const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
+  const file = new Uint8Array(10 + header.length + data.byteLength);
+  file.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
+  file.set(new TextEncoder().encode(header), 10);
+  file.set(new Uint8Array(data.buffer), 10 + header.length);
+  return file;
+}

@@ -31,10 +31,16 @@ describe('.npy inputs', () => {
     assert.deepEqual(s.notes, ['2 values are NaN or infinite, the first (NaN) at step 1, column 0.']);
   });
 
-  it('a batch needs a choice', async () => {
-    await refused(npy('array_3d_batch.npy'), /\[2, 4, 3\] holds a batch/);
-    assert.deepEqual(Array.from(wholeOf(await npy('array_3d_batch.npy', { batch: 1 }))), count12.map(v => v + 100));
-    await refused(npy('array_3d_batch.npy', { batch: 2 }), /has 2/);
+  it('a batch is as many sequences as its first axis says, or its second where that is said', async () => {
+    const first = await npy('array_3d_batch.npy');
+    assert.deepEqual([first.among?.at, first.among?.pieces], [0, [{ name: '0', steps: 4 }, { name: '1', steps: 4 }]]);
+    assert.deepEqual(Array.from(wholeOf(first)), count12);
+    const second = await npy('array_3d_batch.npy', { sequence: 1 });
+    assert.deepEqual(Array.from(wholeOf(second)), count12.map(v => v + 100));
+    assert.match(second.description, /sequence 1 of 2, 4 steps of 3/);
+    const across = await npy('array_3d_batch.npy', { sequence: 2, batchAxis: 1 });
+    assert.deepEqual([across.steps, across.among?.pieces.length, Array.from(wholeOf(across))], [2, 4, [...count12.slice(6, 9), ...count12.slice(6, 9).map(v => v + 100)]]);
+    await refused(npy('array_3d_batch.npy', { sequence: 2 }), /sequence 2 was asked for, but .* has 2/);
   });
 
   it('refuses what would be executed, and what is no plain array of numbers', async () => {

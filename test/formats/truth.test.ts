@@ -9,6 +9,7 @@ import { checkTruth, readTruth, truthFiles, truths, type Truth } from './truth';
 truths('formats');
 truths('tf2onnx');
 truths('torchOnnx');
+truths('onnxQuantised');
 
 const FILES = 'test/fixtures/files';
 

@@ -15,11 +15,14 @@ export interface Family {
 }
 
 /** By operator. ONNX packs an LSTM as i, o, f, c and a GRU as z, r, h. */
-export const families = {
+const families = {
   LSTM: { blocks: 4, order: [...'iofg'], activations: ['sigmoid', 'tanh', 'tanh'], plain: cellById('lstm') },
   GRU: { blocks: 3, order: [...'zrn'], activations: ['sigmoid', 'tanh'], plain: cellById('gruResetBefore') },
   RNN: { blocks: 1, order: [''], activations: ['tanh'], plain: cellById('rnn') },
 } as const satisfies Record<string, Family>;
+
+/** What a recurrent node is, quantised or not. */
+export const familyOf = ({ op }: Pick<Node, 'op'>): Family => families[(op === 'DynamicQuantizeLSTM' ? 'LSTM' : op) as keyof typeof families];
 
 /** ONNX's names (any case), and which of alpha and beta each takes from the node's lists. */
 const activations = new Map<string, { readonly name: ActivationName; readonly takes: readonly ('alpha' | 'beta')[] }>([
@@ -32,7 +35,7 @@ const activations = new Map<string, { readonly name: ActivationName; readonly ta
 
 /** The cell of each direction, or why it cannot be said. */
 export function cellsOf(node: Node, directions: number, peepholes: boolean): readonly Cell[] | string {
-  const family = families[node.op as keyof typeof families];
+  const family = familyOf(node);
   const found = activationsOf(node, family, directions);
   if (typeof found === 'string') return found;
   const each = family.activations.length;

@@ -2,6 +2,7 @@
 import type { Folder } from './fold';
 import type { Node } from './model';
 import { smallIntegers } from './operators';
+import { isQuantised } from './quantised';
 import type { Scope } from './scope';
 
 /** A value's axes by meaning: T steps, D directions, B batch, H units, F all features of a step; 1 for an axis of size one. */
@@ -23,9 +24,9 @@ export async function feeder(node: Node, scope: Scope, folder: Folder): Promise<
   return arrived?.join(' ') === expected ? at : undefined;
 }
 
-/** The three recurrent operators of the default domain. */
-export function isRecurrent({ op, domain }: Node): boolean {
-  return (op === 'LSTM' || op === 'GRU' || op === 'RNN') && (domain === '' || domain === 'ai.onnx');
+/** The three recurrent operators of the default domain, and the quantised LSTM of ONNX Runtime's. */
+export function isRecurrent({ op, domain }: Pick<Node, 'op' | 'domain'>): boolean {
+  return ((op === 'LSTM' || op === 'GRU' || op === 'RNN') && (domain === '' || domain === 'ai.onnx')) || isQuantised({ op, domain });
 }
 
 /** `layout` 1: the batch is the first axis. */

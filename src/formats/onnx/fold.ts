@@ -5,12 +5,14 @@ import type { Numbers } from '../parts/numbers';
 import type { Node, TensorInfo } from './model';
 import { operators } from './operators';
 import { lookup, type Scope } from './scope';
-import { readTensor } from './tensor';
+import { readTensor, typeName } from './tensor';
 
 /** A value known by its shape; its numbers are read and computed by `load`. */
 export interface Known {
   readonly kind: 'known';
   readonly shape: readonly number[];
+  /** How its elements are stored, where it is a tensor of the file. */
+  readonly type?: string;
   /** The file's tensors that it is made of, and how many elements each has. */
   readonly sources: ReadonlyMap<string, number>;
   /** `exact` gives float64. `done` keeps what several operators share. @throws FormatError */
@@ -95,7 +97,7 @@ export class Folder {
   private tensor(tensor: TensorInfo, name: string): Known | Unknown {
     const count = elements(tensor.dims);
     if (count === undefined) return unknown(`"${printable(name)}" has an impossible shape ${shapeText(tensor.dims)}`);
-    return { kind: 'known', shape: tensor.dims, sources: new Map([[name, count]]), load: exact => readTensor(this.bytes, tensor, exact) };
+    return { kind: 'known', shape: tensor.dims, type: typeName(tensor.type), sources: new Map([[name, count]]), load: exact => readTensor(this.bytes, tensor, exact) };
   }
 }
 
@@ -105,7 +107,8 @@ function given(shape: readonly number[], values: readonly number[], name: string
   return { kind: 'known', shape, sources: new Map([[name, values.length]]), load: async exact => (exact ? Float64Array.from(values) : Float32Array.from(values)) };
 }
 
-function made(shape: readonly number[], sources: ReadonlyMap<string, number>, inputs: readonly Known[], make: (inputs: readonly Numbers[]) => Numbers): Known {
+/** A value that `make` makes of others, whose numbers are read when they are asked for. */
+export function made(shape: readonly number[], sources: ReadonlyMap<string, number>, inputs: readonly Known[], make: (inputs: readonly Numbers[]) => Numbers): Known {
   const node: Known = {
     kind: 'known',
     shape,

@@ -2,6 +2,7 @@
 import { elements, shapeText } from '../parts/checked';
 import type { Numbers } from '../parts/numbers';
 import { sourceSize, type Known } from './fold';
+import { dequantizeLinear, quantizeLinear } from './linear';
 import type { Node } from './model';
 import { axisOf, concat, gather, strides } from './shapes';
 
@@ -30,6 +31,8 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Transpose', transpose],
   ['Concat', concatenate],
   ['Slice', slice],
+  ['QuantizeLinear', quantizeLinear],
+  ['DequantizeLinear', dequantizeLinear],
 ]);
 
 const missing = 'an input is missing';

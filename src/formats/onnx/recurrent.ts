@@ -1,13 +1,14 @@
-/** One ONNX LSTM, GRU or RNN node as a level: everything its attributes and constant inputs say, by headers alone. */
+/** One ONNX LSTM (quantised or not), GRU or RNN node as a level: everything its attributes and constant inputs say, by headers alone. */
 import type { Direction, Layer } from '../../core/layer';
 import { FormatError, type LevelRef } from '../format';
 import { unpack, type Sizes } from '../layers/blocks';
 import { printable, shapeText } from '../parts/checked';
 import { narrow } from '../parts/numbers';
 import { batchFirst } from './chain';
-import { cellsOf, families, type Family } from './cells';
+import { cellsOf, familyOf, type Family } from './cells';
 import type { Folder, Known, Unknown } from './fold';
 import { FORMAT, type Node } from './model';
+import { isQuantised, quantisedWeights, ROUNDING } from './quantised';
 import type { Scope } from './scope';
 import { isZero } from './zero';
 
@@ -32,15 +33,17 @@ interface Facts {
 
 /** The level that `node` is; one whose weights only a run would give has a `problem` and cannot be loaded. */
 export async function levelOf(node: Node, name: string, scope: Scope, folder: Folder): Promise<LevelRef> {
-  const family = families[node.op as keyof typeof families];
-  const assumptions: string[] = [];
+  const family = familyOf(node);
+  const quantised = isQuantised(node);
+  const assumptions = quantised ? [ROUNDING] : [];
   const inputs: Inputs = {};
   const problems: string[] = [];
   for (const [key, place] of Object.entries(INPUTS) as [InputName, number][]) {
     const input = node.inputs[place];
-    if (!input || (node.op !== 'LSTM' && place > INPUTS.h)) continue;
-    const found = await folder.fold(input, scope);
+    if (!input || (family.blocks !== 4 && place > INPUTS.h)) continue;
+    const found = quantised && (key === 'kernel' || key === 'recurrentKernel') ? await quantisedWeights(node, key, scope, folder) : await folder.fold(input, scope);
     if (found.kind === 'known') inputs[key] = found;
+    else if (found.kind === 'wrong') problems.push(found.why);
     else if (key === 'h' || key === 'c') assumptions.push(...await initialAssumption(key, input, found, scope, folder));
     else if (key === 'lengths') assumptions.push(`every step counts: sequence_lens is known only when the model runs (${found.why})`);
     else problems.push(`its ${words[key]} cannot be known without running the model: ${found.why}`);

@@ -79,16 +79,20 @@ export function readableType({ type, descr }: NpyHeader, format: string, what = 
 }
 
 /** All numbers in the order of the file. @throws FormatError */
-export async function readNpyNumbers(bytes: Bytes, header: NpyHeader, format: string): Promise<Float32Array> {
+export function readNpyNumbers(bytes: Bytes, header: NpyHeader, format: string): Promise<Float32Array> {
+  return readNpyPart(bytes, header, format, 0, elements(header.shape) ?? 0);
+}
+
+/** So many numbers from the `first` on, in the order of the file. @throws FormatError */
+export async function readNpyPart(bytes: Bytes, header: NpyHeader, format: string, first: number, count: number): Promise<Float32Array> {
   const type = readableType(header, format);
   const size = sizeOf(type) ?? 1;
-  const count = elements(header.shape) ?? 0;
   if (count > MOST_NUMBERS) throw new FormatError(format, `an array of shape ${shapeText(header.shape)} is too large to be read at once`, 10);
   const out = new Float32Array(count);
   const rows = Math.floor(PIECE / size);
   for (let from = 0; from < out.length; from += rows) {
     const some = Math.min(rows, out.length - from);
-    out.set(toFloat32(type, await readExactly(bytes, format, 'the array', header.start + from * size, some * size), header.little), from);
+    out.set(toFloat32(type, await readExactly(bytes, format, 'the array', header.start + (first + from) * size, some * size), header.little), from);
   }
   return out;
 }

@@ -53,7 +53,7 @@ export function cutOf(draft: Draft, targets: ReadonlySet<number>, taken: readonl
 /** All outputs of a recurrent node get names, also those that nobody reads. */
 function withResults(node: DraftNode, names: Names): DraftNode {
   const { raw: _, ...changed } = node;
-  return { ...changed, outputs: Array.from({ length: node.op === 'LSTM' ? 3 : 2 }, (_, k) => node.outputs[k] || names.fresh(`${node.op}.${k}`)) };
+  return { ...changed, outputs: Array.from({ length: node.op.endsWith('LSTM') ? 3 : 2 }, (_, k) => node.outputs[k] || names.fresh(`${node.op}.${k}`)) };
 }
 
 function stopOf(node: DraftNode, target: boolean): Stop {

@@ -5,7 +5,7 @@
 import { Cancelled } from '../../core/pace';
 import { FormatError } from '../../formats/format';
 import { isRecurrent } from '../../formats/onnx/chain';
-import { FORMAT, type Node } from '../../formats/onnx/model';
+import { FORMAT } from '../../formats/onnx/model';
 import { printable } from '../../formats/parts/checked';
 import type { Loaded, Runtime, Value, Values } from '../upstream';
 import { cutOf, holds, isLoop, type Cut, type Port, type Stop, type Taken } from './cut';
@@ -45,7 +45,7 @@ const MOST_READY = 8;
 
 interface Ready { readonly cut: Cut; readonly loaded: Loaded; readonly loops: ReadonlyMap<Stop, Loop>; readonly passed: ReadonlySet<number> }
 
-export const isRecurrentNode = ({ op, domain }: DraftNode): boolean => isRecurrent({ op, domain } as Node);
+export const isRecurrentNode = ({ op, domain }: DraftNode): boolean => isRecurrent({ op, domain });
 
 export class Reacher {
   /** The latest first. */

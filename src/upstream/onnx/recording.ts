@@ -29,6 +29,8 @@ export interface Plan {
   readonly names: ReadonlyMap<number, string>;
   /** Files beside the model that hold tensors. */
   readonly external: readonly string[];
+  /** The first of the places in which a runtime rounds to 8 bits what goes into products. */
+  readonly roundedFrom?: number;
 }
 
 /** The execution does not come by the layer that was asked for. */
@@ -162,7 +164,7 @@ function gathered(plan: Plan, { sequence, values = {} }: Given, seen: readonly P
   const sound = aligned ? waveform(sequence, fed, chunk) : undefined;
   const outputs = plan.outputs.filter(name => !plan.states.some(s => s.output === name));
   return {
-    steps, runtime,
+    steps, runtime, ...(plan.roundedFrom === undefined ? {} : { roundedFrom: plan.roundedFrom }),
     x: concatenated(segments.map(s => s.levels[0]!.x)),
     expected: concatenated(segments.map(s => s.levels[last]!.y)),
     expectedLevels: plan.places.map((_, k) => concatenated(segments.map(s => s.levels[k]!.y))),
@@ -170,7 +172,7 @@ function gathered(plan: Plan, { sequence, values = {} }: Given, seen: readonly P
     tracks: aligned ? [...(sound ? [sound] : []), ...outputTracks(outputs, fed).map(t => ({ ...t, name: plan.family?.says[t.name] ?? t.name }))] : [],
     ...(sequence.rate !== undefined && perPiece !== undefined ? { secondsPerStep: perPiece / sequence.rate } : {}),
     ...(labels?.length === steps ? { labels } : {}),
-    notes: [...notes, ...stateNotes(plan, values), ...breakNotes(all.map(a => a.segment), from, to, seen), ...batchNotes(segments)],
+    notes: [...notes, ...stateNotes(plan, values), ...breakNotes(all.map(a => a.segment), from, to, seen), ...batchNotes(segments), ...roundingNotes(plan)],
   };
 }
 
@@ -194,6 +196,11 @@ function breakNotes(all: readonly Segment[], from: number, to: number, seen: rea
     ] : []),
     ...(left > 0 ? [`In ${left} of ${seen.length} pieces the model took another branch, in which the layer does not stand; they are left out.`] : []),
   ];
+}
+
+function roundingNotes({ places, roundedFrom }: Plan): readonly string[] {
+  if (roundedFrom === undefined) return [];
+  return [`ONNX Runtime rounds to 8 bits what goes into the products of "${printable(places[roundedFrom]!.name)}". The gates shown are computed without that rounding, so the two differ by about as much.`];
 }
 
 function batchNotes(segments: readonly Segment[]): readonly string[] {
