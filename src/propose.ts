@@ -44,18 +44,18 @@ function candidatesFor({ all, isNamed }: Paths, endings: readonly string[], at: 
   return sorted.sort((a, b) => distance(a, at) - distance(b, at) || Number(isNamed(b)) - Number(isNamed(a))).slice(0, most);
 }
 
-interface Fit extends Choice { readonly named: boolean; readonly folder: string }
+interface Fit extends Choice { readonly folder: string }
 
 async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: Files): Promise<{ best?: Choice; why: string; choices: readonly Choice[] }> {
   const fits: Fit[] = [];
   for (const path of candidatesFor(paths, sought(), at)) {
     for (const stack of (await stacksIn(path, files))) {
-      if (misfit(stack, wanted) === undefined) fits.push({ checkpoint: path, stack: stack.name, named: sameName(stack.name, wanted.name), folder: folderOf(path) });
+      if (misfit(stack, wanted) === undefined) fits.push({ checkpoint: path, stack: stack.name, folder: folderOf(path) });
     }
   }
   // A name that matches in the nearest folder settles it; so does the only fit of the nearest folder.
   const near = fits.filter(f => f.folder === fits[0]?.folder);
-  const named = near.filter(f => f.named);
+  const named = [sameName, sameStem].map(same => near.filter(f => same(f.stack, wanted.name))).find(list => list.length > 0) ?? [];
   const best = named.length > 0 ? named : near;
   const why = named.length > 0 ? l10n('chosen by shape and name') : l10n('chosen by shape');
   const choices = best.map(({ checkpoint, stack }) => ({ checkpoint, stack }));
@@ -71,7 +71,10 @@ async function stacksIn(path: string, files: Files): Promise<readonly StackRef[]
   }
 }
 
-const sameName = (stack: string, layer: string): boolean => layer !== '' && (stack === layer || stack.endsWith(`.${layer}`));
+/** The last part of a stack's name is the layer's; Haiku parts names by slashes. */
+export const sameName = (stack: string, layer: string): boolean => layer !== '' && (stack === layer || stack.endsWith(`.${layer}`) || stack.endsWith(`/${layer}`));
+/** The same but for a number: `layers.0` and `layers_1` are of the list `layers`. */
+const sameStem = (stack: string, layer: string): boolean => sameName(stack.replace(/[._]\d+$/, ''), layer);
 
 async function checkpointOf(binding: Binding, files: Files): Promise<Checkpoint | undefined> {
   if (typeof binding.checkpoint !== 'string') return undefined;

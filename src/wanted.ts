@@ -22,7 +22,8 @@ export const wantedOf = (spec: LayerSpec): Wanted => ({
 });
 
 const blocks = { lstm: 4, gru: 3, rnn: 1 } as const;
-const families = (id: Wanted['family'] & string | 'other'): string => ({ lstm: l10n('an LSTM'), gru: l10n('a GRU'), rnn: l10n('an RNN'), other: l10n('another cell') })[id];
+/** A family of cells in a sentence. */
+export const families = (id: Wanted['family'] & string | 'other'): string => ({ lstm: l10n('an LSTM'), gru: l10n('a GRU'), rnn: l10n('an RNN'), other: l10n('another cell') })[id];
 
 /** undefined where the stack can be the layer; else what was expected and what was found, with shapes. */
 export function misfit(stack: StackRef, wanted: Wanted): string | undefined {

@@ -2,7 +2,7 @@
 import { baseOf, type Binding, type Files } from './binding';
 import type { Cell } from './core/cells/cell';
 import { cellById } from './core/cells/index';
-import { initialise } from './core/initialise';
+import { initialise, type InitialisationRule } from './core/initialise';
 import type { Layer, Level, Network } from './core/layer';
 import { parameterCount } from './core/parameters';
 import { cannotOpen, doesNotFit, noLayerIn, noSuchStack, noSuchTensor, noUnits, unknownCell } from './errors';
@@ -11,7 +11,7 @@ import { open } from './formats/index';
 import { stackFromTensors } from './formats/layers';
 import { l10n } from './l10n';
 import type { Invented, Note } from './protocol';
-import type { LayerSpec } from './source/outline';
+import type { Framework, LayerSpec } from './source/outline';
 import { misfit, type Wanted } from './wanted';
 
 export interface Weights {
@@ -108,9 +108,16 @@ function asTheCodeSays(level: Level, cellId: string | null): Level {
 /** What is taken where neither code nor input settles a size. */
 const assumed = { inputSize: 16, units: 32 };
 
+/** How each framework's layers begin, and what it is called. */
+const beginnings: Readonly<Record<Framework, { readonly rule: InitialisationRule; readonly called: string }>> = {
+  pytorch: { rule: 'pytorch', called: 'PyTorch' }, equinox: { rule: 'pytorch', called: 'Equinox' },
+  keras: { rule: 'keras', called: 'Keras' }, tfjs: { rule: 'tfjs', called: 'TensorFlow.js' },
+  flax: { rule: 'flax', called: 'Flax' }, nnx: { rule: 'flax', called: 'Flax' }, haiku: { rule: 'haiku', called: 'Haiku' },
+};
+
 function madeUp(wanted: Wanted, spec: LayerSpec | undefined, cellId: string | null, seed: number): Weights {
   if (cellId === null) throw unknownCell(wanted.name);
-  const rule = spec?.framework === 'keras' ? 'keras' : 'pytorch';
+  const { rule, called } = beginnings[spec?.framework ?? 'pytorch'];
   const inputSize = wanted.inputSize ?? assumed.inputSize, units = wanted.units ?? assumed.units;
   const guesses = [
     ...(wanted.inputSize === null ? [spec?.symbols.inputSize ? l10n('Assumed input size {0} for {1}: the code does not settle it.', inputSize, spec.symbols.inputSize) : l10n('Assumed input size {0}: the code does not settle it.', inputSize)] : []),
@@ -121,15 +128,15 @@ function madeUp(wanted: Wanted, spec: LayerSpec | undefined, cellId: string | nu
   return {
     network,
     parameters: network.levels.map(level => level.directions.reduce((sum, l) => sum + parameterCount(l.cell, l.inputSize, l.units, more(wanted, units)), 0)),
-    description: l10n('random, {0} default init, seed {1}', rule === 'keras' ? 'Keras' : 'PyTorch', seed),
-    invented: { words: l10n('random, {0} default init', rule === 'keras' ? 'Keras' : 'PyTorch'), seed },
+    description: l10n('random, {0} default init, seed {1}', called, seed),
+    invented: { words: l10n('random, {0} default init', called), seed },
     notes: guesses.map(text => ({ severity: 'warning', text })),
   };
 }
 
 const more = (wanted: Wanted, units: number): Record<string, number> => wanted.projection ? { c: units } : {};
 
-function stackOfRandom(wanted: Wanted, cell: Cell, inputSize: number, units: number, rule: 'pytorch' | 'keras', seed: number): Network {
+function stackOfRandom(wanted: Wanted, cell: Cell, inputSize: number, units: number, rule: InitialisationRule, seed: number): Network {
   const both = wanted.bidirectional === true;
   const out = wanted.projection || units;
   const count = wanted.layers ?? 1;

@@ -1,18 +1,18 @@
 /** `outline FILE...`: recurrent layers in model code. */
 import { readFile } from 'node:fs/promises';
 import { describe } from '../source/describe';
+import { codeEndings, languageOfFile } from '../source/endings';
 import { outline } from '../source/index';
 import { toJson } from '../source/json';
 import type { Language } from '../source/outline';
 import { options, printJson, printTable, UsageError, type Command } from './command';
 
-const languages: Readonly<Record<string, Language>> = { py: 'python', pyi: 'python', pyw: 'python', ipynb: 'notebook' };
-
 export const outlineCommand: Command = {
   name: 'outline',
   usage: 'gatescope outline FILE... [--json]',
   purpose: 'Recurrent layers in model code: sizes, parameters, problems.',
-  help: `FILE is Python source (.py, .pyi) or a notebook (.ipynb). Nothing is run.
+  help: `FILE is Python source (.py, .pyi), a notebook (.ipynb), JavaScript or TypeScript (.js, .jsx, .ts, .tsx), or Markdown with code (.md).
+Nothing is run.
 --json prints an array of {file, line, column, framework, cell, name, inputSize, units, layers, bidirectional, batchFirst,
 dropout, bias, projection, parameters, problems, symbols, assumed, isCell, options}. Unknown numbers are null, and symbols
 gives their source text.`,
@@ -30,8 +30,7 @@ gives their source text.`,
 };
 
 function languageOf(file: string): Language {
-  const ending = file.slice(file.lastIndexOf('.') + 1).toLowerCase();
-  const language = languages[ending];
-  if (!language) throw new UsageError(`${file} is not model code that can be read; expected .${Object.keys(languages).join(', .')}.`);
+  const language = languageOfFile(file);
+  if (!language) throw new UsageError(`${file} is not model code that can be read; expected .${codeEndings.join(', .')}.`);
   return language;
 }

@@ -1,10 +1,11 @@
 /** Matches a call's arguments with a signature and reads them as numbers, switches and words, noting what stays unknown. */
 import type { CallExpression, Expression } from './expression';
-import { dictEntries, fold, type Folded } from './fold';
+import { changed } from './dicts';
+import { dictEntries, fold, inForce, type Folded } from './fold';
 import type { Value } from './arithmetic';
-import type { Module, Scope } from './scopes';
+import { moduleOf, type Module, type Scope } from './scopes';
 
-interface Given { readonly value: Expression; readonly scope: Scope }
+interface Given { readonly value: Expression; readonly scope: Scope; readonly assumed?: boolean }
 
 /** The arguments of a call by parameter name. */
 export interface Arguments {
@@ -13,7 +14,7 @@ export interface Arguments {
   readonly splat: string | undefined;
 }
 
-/** Binds positional arguments to `signature`, keywords by name; a dict written in the file is unpacked. */
+/** Binds positional arguments to `signature`, keywords by name; a dict or list written in the file is unpacked. */
 export function matchArguments(call: CallExpression, signature: readonly string[], scope: Scope, module: Module): Arguments {
   const found = new Map<string, Given>();
   let splat: string | undefined;
@@ -21,15 +22,26 @@ export function matchArguments(call: CallExpression, signature: readonly string[
   for (const { name, splat: stars, value } of call.args) {
     if (stars) {
       const entries = stars === '**' ? dictEntries(value, scope, module) : undefined;
+      const items = stars === '*' ? listItems(value, scope, module) : undefined;
       if (entries) for (const [key, entry] of entries) found.set(key, entry);
-      else splat ??= `${stars}${sourceOf(value, module)}`;
-      if (stars === '*') position = Infinity;
+      else if (items) for (const item of items) found.set(signature[position++] ?? '', item);
+      else splat ??= `${stars}${sourceOf(value, moduleOf(scope, module))}`;
+      if (stars === '*' && !items) position = Infinity;
     } else {
       const parameter = name ?? signature[position++];
       if (parameter !== undefined && !found.has(parameter)) found.set(parameter, { value, scope });
     }
   }
   return { given: parameter => found.get(parameter), splat };
+}
+
+/** The items of a list that is written out and changed nowhere. */
+function listItems(e: Expression, scope: Scope, module: Module): readonly Given[] | undefined {
+  if (e.kind === 'list') return e.items.map(value => ({ value, scope }));
+  const bindings = e.kind === 'name' && !changed(e, module) ? inForce(e.name, e.from, scope, module).bindings : [];
+  const only = bindings.length === 1 ? bindings[0] : undefined;
+  const value = only?.kind === 'value' ? moduleOf(only.scope, module).expression(only.node) : undefined;
+  return only && value?.kind === 'list' ? value.items.map(item => ({ value: item, scope: only.scope })) : undefined;
 }
 
 /** Source text on one line. */
@@ -62,9 +74,9 @@ export function fieldReader(args: Arguments, module: Module): FieldReader {
     const folded = fold(given.value, given.scope, module);
     const result = word ? wordOf(given.value, folded) : folded.value;
     const value = result === undefined ? null : convert(result);
-    const source = sourceOf(given.value, module);
+    const source = sourceOf(given.value, moduleOf(given.scope, module));
     if ((value === null || mentionsName(given.value)) && source !== '' && !(word && value !== null)) symbols[field] = source;
-    if (value !== null && folded.assumed) assumed.push(field);
+    if (value !== null && (folded.assumed || given.assumed === true)) assumed.push(field);
     return value;
   }
   return {

@@ -42,11 +42,21 @@ function binary(op: string, a: Value | undefined, b: Value | undefined): Value |
   if (a === undefined || b === undefined) return undefined;
   if (op === '==' || op === 'is') return same(a, b);
   if (op === '!=' || op === 'is not') return !same(a, b);
+  if ((op === 'in' || op === 'not in') && typeof a === 'string' && typeof b === 'string') return b.includes(a) === (op === 'in');
   if (op === 'in' || op === 'not in') return Array.isArray(b) ? b.some(x => same(a, x as Value)) === (op === 'in') : undefined;
+  if (Array.isArray(a)) return onList(op, a, b);
   if (op === '+' && typeof a === 'string' && typeof b === 'string') return a + b;
   const [x, y] = [asNumber(a), asNumber(b)];
   return x === undefined || y === undefined ? undefined : finite(numeric[op]?.(x, y));
 }
+
+/** `[64] * 3` and `[1] + [2]`. */
+function onList(op: string, a: readonly Value[], b: Value): Value | undefined {
+  if (op === '+' && Array.isArray(b)) return [...a, ...b as Value[]];
+  return op === '*' && typeof b === 'number' && b >= 0 && a.length * b <= longestList ? Array.from({ length: b }, () => a).flat() : undefined;
+}
+
+const longestList = 1000;
 
 function unary(op: string, a: Value | undefined): Value | undefined {
   if (a === undefined) return undefined;
@@ -71,10 +81,26 @@ function of(make: (...n: number[]) => number): (values: Value[]) => Value | unde
   };
 }
 
+function numeral(text: string): number | undefined {
+  return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+}
+
+function whole(v: Value | undefined): number | undefined {
+  const n = typeof v === 'string' ? (/^\s*[-+]?\d+\s*$/.test(v) ? Number(v) : undefined) : asNumber(v);
+  return n === undefined ? undefined : Math.trunc(n);
+}
+
+/** Python rounds a half to the even neighbour. */
+function half(n: number): number {
+  return Math.abs(n % 1) === 0.5 ? 2 * Math.round(n / 2) : Math.round(n);
+}
+
 /** Functions of Python that sizes are computed with. */
 export const builtins: Readonly<Record<string, (values: Value[]) => Value | undefined>> = {
-  int: of(Math.trunc),
-  float: of(n => n),
+  int: ([v, base]) => base === undefined ? whole(v) : undefined,
+  float: ([v]) => typeof v === 'string' ? numeral(v) : asNumber(v),
+  round: ([v, digits]) => typeof v === 'number' && digits === undefined ? half(v) : undefined,
+  str: ([v]) => typeof v === 'string' ? v : typeof v === 'number' && Number.isInteger(v) ? String(v) : undefined,
   abs: of(Math.abs),
   max: of(Math.max),
   min: of(Math.min),

@@ -1,6 +1,7 @@
 /** How Python's statements bind names: imports, assignments in all their forms, parameters, loops. */
 import type { SyntaxNode } from '@lezer/common';
 import { children, groups, slice } from './expression';
+import { decoratedDefault } from './options';
 import { classOf, newScope, type Binding, type CallSite, type Scope } from './scopes';
 
 /** What a walk over a tree gathers; `scope` is where it stands. */
@@ -19,7 +20,7 @@ export function enterScope(node: SyntaxNode, reading: Reading): Scope {
     return scope;
   }
   const scope = newScope('function', name, node, parent);
-  if (name) bind(reading, name, { kind: 'function', at: node.from, scope: parent });
+  if (name) bind(reading, name, { kind: 'function', body: scope, at: node.from, scope: parent });
   const parameters = node.getChild('ParamList');
   if (parameters) bindParameters(parameters, scope, parent, text);
   else for (const target of comprehensionTargets(node)) scope.names.set(slice(target, text), [{ kind: 'opaque', at: target.from, scope }]);
@@ -31,7 +32,7 @@ function bindParameters(list: SyntaxNode, scope: Scope, parent: Scope, text: str
     const name = group.find(c => c.name === 'VariableName');
     if (!name) return;
     const equals = group.findIndex(c => c.name === 'AssignOp');
-    const fallback = equals < 0 ? undefined : group[equals + 1];
+    const fallback = equals < 0 ? decoratedDefault(list.parent ?? list, slice(name, text), text) : group[equals + 1];
     const splat = group.some(c => c.name === '*' || c.name === '**');
     if (i === 0 && parent.kind === 'class' && !splat) scope.self = slice(name, text);
     const binding: Binding = splat ? { kind: 'opaque', at: name.from, scope } : { kind: 'parameter', fallback, at: name.from, scope: parent };
@@ -100,10 +101,20 @@ function visitAssign(node: SyntaxNode, reading: Reading): void {
     const targets = items(side);
     const whole = targets.length === 1 && !side.some(c => c.name === ',');
     targets.forEach((target, i) => {
-      const value = whole ? (values.length === 1 ? values[0] : undefined) : targets.length === values.length ? values[i] : undefined;
+      const value = whole ? wholeOf(sides.at(-1) ?? [], values) : targets.length === values.length ? values[i] : i === 0 ? knownArguments(values, reading) : undefined;
       store(target, value, reading);
     });
   }
+}
+
+/** The one expression on the right side; `1, 2` without brackets is none. */
+function wholeOf(side: readonly SyntaxNode[], values: readonly SyntaxNode[]): SyntaxNode | undefined {
+  return side.length === 1 ? side[0] : values.length === 1 ? values[0] : undefined;
+}
+
+/** `args, rest = parser.parse_known_args()` */
+function knownArguments([value]: readonly SyntaxNode[], { text }: Reading): SyntaxNode | undefined {
+  return value?.name === 'CallExpression' && value.firstChild && /\.parse_known_args$/.test(slice(value.firstChild, text)) ? value : undefined;
 }
 
 function items(side: readonly SyntaxNode[]): SyntaxNode[] {

@@ -5,7 +5,7 @@ import type { LayerSpec } from './outline';
 const widest = 74;
 
 /** Lays out equations for a code fence. */
-export function equationsText(equations: string, spec: Pick<LayerSpec, 'options' | 'bias' | 'cell'>): string {
+export function equationsText(equations: string, spec: Pick<LayerSpec, 'framework' | 'options' | 'bias' | 'cell'>): string {
   const lines = equations.trim().split('\n').map(line => own(withoutLabel(line), spec));
   return columns(lines);
 }
@@ -15,13 +15,14 @@ function withoutLabel(line: string): string {
   return `${left.trim()} = ${right.join('=').trim().split(/\s{2,}/)[0] ?? ''}`;
 }
 
-/** Puts in the activations that the code names, and leaves out the bias where there is none. */
-function own(line: string, { options, bias, cell }: Pick<LayerSpec, 'options' | 'bias' | 'cell'>): string {
+/** Puts in the activations that the code names, and leaves out the bias where there is none; a GRU of nnx has none on its recurrent side. */
+function own(line: string, { framework, options, bias, cell }: Pick<LayerSpec, 'framework' | 'options' | 'bias' | 'cell'>): string {
   const activation = word(options['activation']);
   const gate = word(options['recurrentActivation']);
   let text = line;
   if (gate && gate !== 'sigmoid') text = text.replaceAll('σ(', `${gate}(`);
   if (activation && activation !== 'tanh' && !(cell === 'rnn' && activation === 'relu')) text = text.replaceAll('tanh(', `${activation}(`);
+  if (framework === 'nnx') text = text.replaceAll('(Un h + cn)', 'Un h');
   return bias === false ? text.replace(/ \+ [bc][a-z]?(?=[ )]|$)/g, '') : text;
 }
 

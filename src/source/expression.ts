@@ -155,6 +155,7 @@ function literal(value: number | string | boolean | undefined, span: Span): Expr
 }
 
 function number(source: string): number | undefined {
+  if (/^0\d*[1-9]/.test(source) && /^\d+$/.test(source)) return undefined;
   const value = Number(source.replaceAll('_', ''));
   return Number.isNaN(value) ? undefined : value;
 }

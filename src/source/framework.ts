@@ -1,6 +1,6 @@
 /** What the readers of one framework's calls give and get. A framework is one such object and a word in index.ts. */
 import type { SyntaxNode } from '@lezer/common';
-import type { LayerSpec, Problem } from './outline';
+import type { CodeLanguage, LayerSpec, Problem } from './outline';
 import type { CallExpression, Expression } from './expression';
 import type { Module, Scope } from './scopes';
 
@@ -32,9 +32,13 @@ export interface Candidate {
 export interface Found { readonly candidate: Candidate; readonly draft: Draft }
 
 export interface FrameworkReader {
+  /** Language of its code; Python where absent. */
+  readonly language?: CodeLanguage;
   /** A quick look at a path: may it be ours? */
   mayMatch(path: string): boolean;
   read(candidate: Candidate, module: Module): Draft | undefined;
+  /** A recurrent layer of this framework that is not read: why, in a sentence. */
+  refuses?(path: string): string | undefined;
   /** After all layers are known: sizes that follow from neighbours. */
   refine?(found: readonly Found[], module: Module): readonly Found[];
   /** What is surely wrong or surprising. Spans count in `module.text`. */

@@ -1,73 +1,172 @@
 /** The way in: model code to an outline of its recurrent layers. */
 import type { SyntaxNode } from '@lezer/common';
+import { readCells } from './cell/read';
+import { equinox } from './equinox';
+import { flax } from './flax';
+import { haiku } from './haiku';
 import { keras } from './keras';
+import { outlineConfig } from './kerasConfig';
 import { holderOf } from './holder';
 import type { Candidate, Found, FrameworkReader } from './framework';
-import { readNotebook } from './notebook';
-import type { Language, LayerSpec, Outline, Problem } from './outline';
+import { readJavascript, type Dialect } from './javascript';
+import { javascriptHolder } from './javascriptHolder';
+import { javascriptTarget, layerProperties } from './javascriptTarget';
+import { nnx } from './nnx';
+import { markdownBlocks } from './markdownCode';
+import { mentionsOf } from './mentions';
+import { pythonCell, readNotebook } from './notebook';
+import type { CodeLanguage, Language, LayerSpec, Mention, Outline, Problem, Span } from './outline';
 import { lineStarts, place, type Place } from './place';
 import { parameterCount } from './parameters';
+import type { Resolve } from './imports';
 import { blankMagics } from './mend';
 import { readPython, type Memory } from './python';
-import { callOf, lookup, ownerOf, type CallSite, type Module } from './scopes';
+import { callOf, lookup, ownerOf, type Binding, type CallSite, type Module } from './scopes';
 import { pytorch } from './pytorch';
 import { target } from './target';
+import { tfjs } from './tfjs';
+import { outlineUnits, type PlacedOutline } from './units';
 
 /** Frameworks known; a new one is a file and a word here. */
-const frameworks: readonly FrameworkReader[] = [pytorch, keras];
+const frameworks: readonly FrameworkReader[] = [flax, nnx, equinox, haiku, pytorch, keras, tfjs];
 
 /** Longer texts are data, not code; reading one would hold up the editor. */
 const longest = 5_000_000;
 
 /**
  * Finds the recurrent layers of a text. Never throws: what cannot be read is left out, and said in `problems`.
- * With a `memory` kept per document, the next call parses only what changed.
+ * With a `memory` kept per document, the next call parses only what changed; with `resolve`, names imported from the workspace are known.
  */
-export function outline(text: string, language: Language, memory?: Memory): Outline {
+export function outline(text: string, language: Language, memory?: Memory, resolve?: Resolve): Outline {
   try {
     if (text.length > longest) return nothing(`The text has ${text.length} characters; up to ${longest} are read for layers.`);
-    if (language === 'python') return python(text, memory);
-    return language === 'notebook' ? notebook(text) : { layers: [], problems: [] };
+    if (language === 'notebook') return notebook(text, resolve);
+    if (language === 'markdown') return markdown(text);
+    if (language === 'json') return outlineConfig(text);
+    return code(text, language, memory, resolve);
   } catch (error) {
     return nothing(`The code could not be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 
 function nothing(message: string): Outline {
-  return { layers: [], problems: [{ code: 'unreadable', severity: 'warning', message, span: { from: 0, to: 0 } }] };
+  return { layers: [], problems: [unreadable(message, { from: 0, to: 0 })] };
 }
 
-function notebook(text: string): Outline {
+function unreadable(message: string, span: Span): Problem {
+  return { code: 'unreadable', severity: 'warning', message, span };
+}
+
+function notebook(text: string, resolve?: Resolve): Outline {
   const cells = readNotebook(text);
   if (typeof cells === 'string') return nothing(cells);
-  const found = python(blankMagics(cells.text));
+  const found = placed(outlineUnits(cells.units, source => code(blankMagics(source), 'python', undefined, resolve)), () => lineStarts(cells.text));
   return { ...found, layers: found.layers.map(layer => ({ ...layer, ...cells.place(layer.line) })) };
 }
 
-/** No recurrent class can be meant without one of these. */
-const mentions = /rnn|lstm|gru|getattr/i;
+/**
+ * Outlines of a notebook's Python cells in their order, each with positions in its own text: names of other cells are known. Cells of
+ * other kinds are ''.
+ */
+export function outlineCells(cells: readonly string[], memory?: Memory, resolve?: Resolve): readonly Outline[] {
+  try {
+    const units = cells.map((cell, document) => ({ pieces: [{ text: pythonCell(cell), from: 0 }], document }));
+    // Only the whole is read again and again; a cell alone would make the memory forget it.
+    const whole = units.map(u => u.pieces[0]?.text ?? '').join('\n');
+    const found = outlineUnits(units, source => code(blankMagics(source), 'python', source === whole ? memory : undefined, resolve));
+    return cells.map((cell, unit) => {
+      const own = { layers: found.layers.filter(l => l.unit === unit), problems: found.problems.filter(p => p.unit === unit) };
+      const { layers, problems } = placed(own, () => lineStarts(cell));
+      return { problems, layers: layers.map(l => ({ ...l, cellIndex: unit, cellLine: l.line })) };
+    });
+  } catch (error) {
+    return cells.map(() => nothing(`The code could not be read: ${error instanceof Error ? error.message : String(error)}.`));
+  }
+}
+
+/** Lines and columns of what was found in units. */
+function placed({ layers, problems }: PlacedOutline, startsOf: () => readonly number[]): Outline {
+  if (layers.length + problems.length === 0) return { layers: [], problems: [] };
+  const starts = startsOf();
+  const lined = (p: Problem): Problem => ({ ...p, line: place(p.span.from, starts).line });
+  return { layers: layers.map(({ spec: l }) => ({ ...l, problems: l.problems.map(lined), ...place(l.span.from, starts) })), problems: problems.map(p => lined(p.problem)) };
+}
+
+/** Code blocks of one language are read as one text; those with types make it TypeScript. */
+function markdown(text: string): Outline {
+  if (!Object.values(readers).some(r => r.mentions.test(text))) return { layers: [], problems: [] };
+  const blocks = markdownBlocks(text);
+  const starts = lineStarts(text);
+  const found = (['python', 'javascript'] as const).map(language => {
+    const mine = blocks.filter(b => b.language === language);
+    const types = mine.some(b => b.types);
+    const written = language === 'python' ? 'python' : !types ? 'javascript' : mine.some(b => b.types && b.jsx) ? 'tsx' : 'typescript';
+    return placed(outlineUnits(mine.map(b => ({ pieces: b.pieces, document: 0 })), source => code(source, written)), () => starts);
+  });
+  const layers = found.flatMap(f => f.layers).sort((a, b) => a.span.from - b.span.from);
+  return { layers, problems: found.flatMap(f => f.problems) };
+}
+
+/** How a language is read. */
+interface CodeReader {
+  /** No recurrent class can be meant in a text without one of these. */
+  readonly mentions: RegExp;
+  holder(node: SyntaxNode, text: string): string;
+  target: typeof target;
+  /** Names of methods and properties, beyond those that classes bind, that may stand for a layer. */
+  properties(text: string): readonly string[];
+}
+
+const readers: Readonly<Record<CodeLanguage, CodeReader>> = {
+  python: { mentions: /rnn|lstm|gru|mgucell|simplecell|getattr/i, holder: holderOf, target, properties: () => [] },
+  javascript: { mentions: /\b(simple)?rnn(cell)?\b|\b(basic|conv)?lstm(cell|2d|2dcell)?\b|\bgru(cell)?\b|\blayers\s*\[/i, holder: javascriptHolder, target: javascriptTarget, properties: layerProperties },
+};
+
+const dialects: Readonly<Record<Exclude<Language, 'python' | 'notebook' | 'markdown' | 'json'>, Dialect>> = { javascript: 'jsx', typescript: 'ts', tsx: 'ts jsx' };
 
 /** A fresh memory for `outline`. */
 export function newMemory(): Memory {
   return { text: '', tree: undefined };
 }
 
-function python(text: string, memory?: Memory): Outline {
-  if (!mentions.test(text)) return { layers: [], problems: [] };
-  const module = readPython(text, memory);
-  const layers = recurrent(module);
+function code(text: string, language: Exclude<Language, 'notebook' | 'markdown' | 'json'>, memory?: Memory, resolve?: Resolve): Outline {
+  const family = language === 'python' ? 'python' : 'javascript';
+  const definesCell = language === 'python' && ownCells.test(text);
+  if (!definesCell && !readers[family].mentions.test(text)) return { layers: [], problems: [] };
+  const module = language === 'python' ? readPython(text, memory, resolve) : readJavascript(text, dialects[language], memory);
   const starts = lineStarts(text);
-  return { layers: layers.map(found => spec(found, layers, module, starts)), problems: [] };
+  const cells = definesCell ? readCells(module, span => { const own = original(span, module); return { span: own, line: place(own.from, starts).line }; }) : [];
+  return { ...read(module, family, starts), ...(cells.length > 0 ? { cells } : {}) };
+}
+
+/** A text without one of these defines no cell: a class named for one, or a `forward` that is given a state. */
+const ownCells = /class\s+\w*(cell|rnn|lstm|gru|recurrent)\w*\s*\(|def\s+forward\s*\(\s*self\s*,[^)]{0,300}\b(h|c|s|hx|cx|h_\w+|\w*(hidden|state|carry|prev)\w*)\b/i;
+
+function read(module: Module, family: CodeLanguage, starts: readonly number[]): Outline {
+  const reader = readers[family];
+  const attributes = new Set([...boundAttributes(module), ...reader.properties(module.text)]);
+  const reading: Reading = { module, ...reader, frameworks: frameworks.filter(f => (f.language ?? 'python') === family), attributes, refused: [] };
+  const layers = recurrent(reading);
+  const mentions = later<ReadonlyMap<Found, readonly Mention[]>>(() => family === 'python' && layers.length > 0 ? mentionsOf(layers, module) : new Map(), () => new Map());
+  return { layers: layers.map(found => spec(found, layers, module, starts, mentions)), problems: reading.refused.map(p => moved(p, module, starts)) };
+}
+
+interface Reading extends CodeReader {
+  readonly module: Module;
+  readonly frameworks: readonly FrameworkReader[];
+  readonly attributes: ReadonlySet<string>;
+  /** Recurrent layers that are not read, and why. */
+  readonly refused: Problem[];
 }
 
 interface Recognised extends Found { readonly reader: FrameworkReader }
 
-function recurrent(module: Module): readonly Recognised[] {
-  const attributes = boundAttributes(module);
-  const all = module.calls.flatMap(site => recognise(site, module, attributes));
+function recurrent(reading: Reading): readonly Recognised[] {
+  const { module } = reading;
+  const all = module.calls.flatMap(site => recognise(site, reading));
   const consumed = new Set(all.flatMap(f => f.draft.consumed));
   const kept = all.filter(f => !consumed.has(f.candidate.node.from));
-  return frameworks.reduce<readonly Recognised[]>((list, reader) => reader.refine ? refined(list, reader, module) : list, kept);
+  return reading.frameworks.reduce<readonly Recognised[]>((list, reader) => reader.refine ? refined(list, reader, module) : list, kept);
 }
 
 function refined(list: readonly Recognised[], reader: FrameworkReader, module: Module): readonly Recognised[] {
@@ -76,22 +175,35 @@ function refined(list: readonly Recognised[], reader: FrameworkReader, module: M
   return list.map(f => ({ ...f, draft: better.get(f.candidate) ?? f.draft }));
 }
 
-/** Every name that some `object.name = ...` or class body of the file gives a value. */
+/** Every name that some `object.name = ...` or class body of the file gives a value that may be a class: not a method, not an object. */
 function boundAttributes(module: Module): ReadonlySet<string> {
-  return new Set([...module.classes.flatMap(c => [...c.attributes.keys(), ...c.names.keys()]), ...[...module.stores.keys()].map(k => k.slice(k.lastIndexOf('.') + 1))]);
+  const names = [...module.classes.flatMap(c => [...c.attributes, ...c.names]), ...module.stores];
+  return new Set(names.filter(([, bindings]) => bindings.some(b => mayBeClass(b, module.text))).map(([key]) => key.slice(key.lastIndexOf('.') + 1)));
 }
 
-function recognise(site: CallSite, module: Module, attributes: ReadonlySet<string>): readonly Recognised[] {
+/** What a call gives is an object, unless the call looks a class up or wraps one. */
+const givesClass = /getattr|\bget$|partial|scan|map$|jit|remat|checkpoint|bind|transform/i;
+
+function mayBeClass(b: Binding, text: string): boolean {
+  if (b.kind === 'function') return false;
+  const callee = b.kind === 'value' && b.node.name === 'CallExpression' ? b.node.firstChild : null;
+  return callee === null || givesClass.test(text.slice(callee.from, callee.to));
+}
+
+function recognise(site: CallSite, reading: Reading): readonly Recognised[] {
+  const { module } = reading;
   const first = site.node.firstChild;
-  if (!first || !mayConstruct(first, site, module, attributes)) return [];
+  if (!first || !mayConstruct(first, site, reading)) return [];
   const callee = module.expression(first);
-  const { paths, certain } = target(callee, site.scope, module);
-  for (const reader of frameworks) {
+  const { paths, certain } = reading.target(callee, site.scope, module);
+  for (const reader of reading.frameworks) {
+    const why = paths.map(p => reader.refuses?.(p)).find(w => w !== undefined);
+    if (why !== undefined) reading.refused.push({ code: 'not-supported', severity: 'info', message: why, span: first });
     const mine = paths.filter(p => reader.mayMatch(p));
     if (mine.length === 0) continue;
     const call = callOf(site, module);
     if (!call) continue;
-    const candidate: Candidate = { ...site, callee, paths: mine, certain, holder: holderOf(site.node, module.text), call: () => call };
+    const candidate: Candidate = { ...site, callee, paths: mine, certain, holder: reading.holder(site.node, module.text), call: () => call };
     const draft = reader.read(candidate, module);
     if (draft) return [{ candidate, draft, reader }];
   }
@@ -99,23 +211,35 @@ function recognise(site: CallSite, module: Module, attributes: ReadonlySet<strin
 }
 
 /** A quick look before the thorough one: most calls are methods whose name is bound nowhere in the file. */
-function mayConstruct(callee: SyntaxNode, { scope }: CallSite, module: Module, attributes: ReadonlySet<string>): boolean {
+function mayConstruct(callee: SyntaxNode, { scope }: CallSite, { module, mentions, attributes }: Reading): boolean {
   const source = module.text.slice(callee.from, callee.to);
-  if (mentions.test(source) || source.endsWith('Bidirectional')) return true;
+  if (mentions.test(source) || /Bidirectional$|\bscan$/i.test(source)) return true;
   if (callee.name === 'VariableName') return lookup(source, scope).some(b => b.kind !== 'class' && b.kind !== 'function');
-  if (callee.name !== 'MemberExpression' || !callee.getChild('PropertyName')) return true;
+  if (callee.name !== 'MemberExpression' || source.endsWith(']')) return true;
   return attributes.has(source.slice(source.lastIndexOf('.') + 1).trim());
 }
 
-function spec(found: Recognised, all: readonly Recognised[], module: Module, starts: readonly number[]): LayerSpec {
+/** Computed when it is first asked for; what `otherwise` makes of the error where that fails, since readers never throw. */
+function later<T>(compute: () => T, otherwise: (error: unknown) => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    if (known) return known.value;
+    try { known = { value: compute() }; } catch (error) { known = { value: otherwise(error) }; }
+    return known.value;
+  };
+}
+
+/** Problems and mentions are found when someone reads them: after each key that is typed, most readers want the layers alone. */
+function spec(found: Recognised, all: readonly Recognised[], module: Module, starts: readonly number[], mentions: () => ReadonlyMap<Found, readonly Mention[]>): LayerSpec {
   const { callee, consumed: _, ownName, ...draft } = found.draft;
   const { node, scope, holder } = found.candidate;
   const span = original(node, module);
   const name = callee.kind === 'attribute' ? { from: callee.to - callee.name.length, to: callee.to } : callee;
+  const problems = later(() => found.reader.problems(found, all, module).map(p => moved(p, module, starts)), error => [unreadable(`Problems could not be looked for: ${error instanceof Error ? error.message : String(error)}.`, span)]);
   return {
     ...draft, name: holder || (ownName ?? ''), owner: ownerOf(scope), parameters: parameterCount(draft),
-    problems: found.reader.problems(found, all, module).map(p => moved(p, module, starts)),
-    span, callee: original(name, module), ...place(span.from, starts),
+    get problems() { return problems(); },
+    span, callee: original(name, module), ...place(span.from, starts), get mentions() { return mentions().get(found) ?? []; },
   };
 }
 

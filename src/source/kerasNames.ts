@@ -1,10 +1,15 @@
 /** Which dotted paths lead to a Keras layer. */
 
-/** keras, tf.keras, tensorflow.compat.v1.keras, tf_keras, keras.src ... with `layers` somewhere behind. */
-const path = /^(\?\.)?((tf|tensorflow)(\.compat\.v[12])?(\.python)?\.)?(tf_keras|keras)(\.(api|src|_tf_keras|keras|v2))*\.(layers(\.\w+)*|models|\w*Sequential|Input)(\.(\w+))?$/;
+/** keras, tf.keras, tensorflow.compat.v1.keras, tf_keras, keras.src, tf.contrib.keras ... with `layers` somewhere behind. */
+const path = /^(\?\.)?((tf|tensorflow)(\.compat\.v[12])?(\.(python|contrib|_api\.v[12]))*\.)?(tf_keras|keras_core|keras)(\.(api|src|_tf_keras|keras|v[12]|_v[12]|legacy|python))*\.(layers(\.\w+)*|models|engine|\w*Sequential|Input)(\.(\w+))?$/;
 const loose = /^\?\.layers\.(\w+)$/;
 
 /** The class a path names: `LSTM`, `Sequential`, `Input`; undefined where it is not of Keras. */
 export function kerasClass(dotted: string): string | undefined {
   return loose.exec(dotted)?.[1] ?? (path.test(dotted) ? dotted.slice(dotted.lastIndexOf('.') + 1) : undefined);
+}
+
+/** The class that one of several paths names, also where a fragment binds it nowhere; '' where it is the project's own. */
+export function kindOf(paths: readonly string[]): string {
+  return paths.map(p => kerasClass(p) ?? (/^\?\.[A-Za-z]\w*$/.test(p) ? p.slice(2) : undefined)).find(k => k !== undefined) ?? '';
 }

@@ -2,10 +2,10 @@
 import type { SyntaxNode } from '@lezer/common';
 import { matchArguments } from './arguments';
 import type { CallExpression, Expression } from './expression';
-import { fold } from './fold';
 import { holderOf } from './holder';
 import { kerasClass } from './kerasNames';
-import { callOf, type Module, type Scope } from './scopes';
+import { after, madeBy, open, written, type Made, type Width } from './kerasWidths';
+import { callOf, lookup, type Module, type Scope } from './scopes';
 import { target } from './target';
 
 /** One layer of a row. */
@@ -14,58 +14,113 @@ export interface Entry {
   /** Keras's name of its class; '' where it is the project's own. */
   readonly kind: string;
   readonly scope: Scope;
-  /** Size of the last axis of what it reads; null where unknown. */
-  readonly features: number | null;
+  /** Last axis of what it reads. */
+  readonly width: Width;
 }
 
 export interface Row { readonly entries: readonly Entry[] }
 
-const known = new WeakMap<Module, readonly Row[]>();
+interface Growing { readonly entries: Entry[]; readonly block: SyntaxNode | null; certain: boolean; width: Width; local: { readonly block: SyntaxNode | null; width: Width } | undefined }
 
-/** All rows of a file. */
-export function sequences(module: Module): readonly Row[] {
-  const found = known.get(module) ?? rows(module).map(r => widths(r, module));
+const known = new WeakMap<Module, readonly Growing[]>();
+
+function grown(module: Module): readonly Growing[] {
+  const found = known.get(module) ?? rows(module);
   known.set(module, found);
   return found;
 }
 
-interface Draft { readonly items: { e: Expression; scope: Scope }[]; readonly block: SyntaxNode | null; certain: boolean }
+/** All rows of a file that are built in one block, one layer after the other. */
+export function sequences(module: Module): readonly Row[] {
+  return grown(module).filter(r => r.certain);
+}
 
-function rows(module: Module): Draft[] {
-  const all: Draft[] = [];
-  const byName = new Map<Scope, Map<string, Draft>>();
-  const named = (scope: Scope): Map<string, Draft> => {
-    const map = byName.get(scope) ?? new Map<string, Draft>();
-    byName.set(scope, map);
-    return map;
-  };
+/** Widths in all rows, also those that conditions and loops have a part in, by the start of the call that makes the layer. */
+export function rowWidths(module: Module): ReadonlyMap<number, Width> {
+  return new Map(grown(module).flatMap(r => r.entries.map(e => [e.call.from, e.width] as const)));
+}
+
+/** Rows by their name, in each function. */
+type Names = Map<Scope, Map<string, Growing>>;
+
+interface Site { readonly node: SyntaxNode; readonly scope: Scope; readonly module: Module; readonly named: Map<string, Growing>; readonly all: Growing[] }
+
+function rows(module: Module): Growing[] {
+  const all: Growing[] = [];
+  const names: Names = new Map();
   for (const { node, scope } of module.calls) {
     const callee = node.firstChild;
     if (!callee) continue;
+    const named = names.get(scope) ?? new Map<string, Growing>();
+    names.set(scope, named);
     const source = module.text.slice(callee.from, callee.to);
-    if (/(^|\.)Sequential$/.test(source) && isSequential(module.expression(callee), scope, module)) {
-      const list = callOf({ node, scope }, module)?.args[0]?.value;
-      const row: Draft = { items: list?.kind === 'list' ? list.items.map(e => ({ e, scope })) : [], block: blockOf(node), certain: list === undefined || list.kind === 'list' };
-      all.push(row);
-      const name = holderOf(node, module.text);
-      if (name) named(scope).set(name, row);
-    } else if (source.endsWith('.add')) {
-      const name = source.slice(0, -4).replace(/^self\./, '');
-      const row = named(scope).get(name) ?? fragment(name, scope, node, module, all, named(scope));
-      const item = callOf({ node, scope }, module)?.args[0]?.value;
-      if (!row || !item) continue;
-      // A layer added under a condition or in a loop leaves open what follows what.
-      if (blockOf(node) !== row.block && (blockOf(node)?.from !== row.block?.from)) row.certain = false;
-      row.items.push({ e: item, scope });
-    }
+    const site = { node, scope, module, named, all };
+    if (/(^|\.)Sequential$/.test(source) && isSequential(module.expression(callee), scope, module)) begin(site);
+    else if (source.endsWith('.add')) grow(source.slice(0, -4).replace(/^self\./, ''), site);
+    else if (named.size > 0) hand(callee.name === 'VariableName' && lookup(source, scope).some(b => b.kind === 'function'), source, site);
   }
-  return all.filter(r => r.certain);
+  return all;
+}
+
+function newRow(node: SyntaxNode): Growing {
+  return { entries: [], block: blockOf(node), certain: true, width: open, local: undefined };
+}
+
+function begin({ node, scope, module, named, all }: Site): void {
+  const call = callOf({ node, scope }, module);
+  const given = call && matchArguments(call, ['layers'], scope, module).given('layers');
+  const list = given && written(given.value, given.scope, module);
+  const row = newRow(node);
+  row.certain = call?.args.length === 0 || list !== undefined;
+  for (const e of list?.items ?? []) put(row, madeBy(e, list?.scope ?? scope, module), module);
+  if (given && !list) row.width = open;
+  all.push(row);
+  const name = holderOf(node, module.text);
+  if (name) named.set(name, row);
+}
+
+function put(row: Growing, made: Made | undefined, module: Module): void {
+  if (made) row.entries.push({ call: made.call, kind: made.kind, scope: made.scope, width: row.width });
+  row.width = made ? after(made, row.width, module) : open;
+}
+
+/** `model.add(layer)`. A layer added under a condition or in a loop leaves open what follows what. */
+function grow(name: string, site: Site): void {
+  const { node, scope, module, named } = site;
+  const row = named.get(name) ?? fragment(name, site);
+  const item = callOf({ node, scope }, module)?.args[0]?.value;
+  if (!row || !item) return;
+  const block = blockOf(node);
+  const made = madeBy(item, scope, module);
+  if (block?.from === row.block?.from && block?.name === row.block?.name) { put(row, made, module); return; }
+  row.certain = false;
+  // Within its own block the order is known again; behind it, only where nothing changed.
+  const before = row.local && row.local.block?.from === block?.from ? row.local.width : onceOnly(node, row) ? row.width : open;
+  if (made) row.entries.push({ call: made.call, kind: made.kind, scope: made.scope, width: before });
+  row.local = { block, width: made ? after(made, before, module) : open };
+  if (row.local.width.value === null || row.local.width.value !== row.width.value) row.width = open;
+}
+
+/** Whether no loop or function stands between a place and the row's own block. */
+function onceOnly(node: SyntaxNode, row: Growing): boolean {
+  for (let n = node.parent; n; n = n.parent) {
+    if (n.from === row.block?.from && n.name === row.block.name) return true;
+    if (/^(For|While)Statement$|Definition$|Comprehension/.test(n.name)) return false;
+  }
+  return false;
+}
+
+/** A row that a function of the file is given, or that loses its last layer, may be anything after that. */
+function hand(own: boolean, source: string, { node, module, named }: Site): void {
+  const popped = source.endsWith('.pop') ? named.get(source.slice(0, -4).replace(/^self\./, '')) : undefined;
+  const given = own ? node.getChild('ArgList')?.getChildren('VariableName').map(n => named.get(module.text.slice(n.from, n.to))) ?? [] : [];
+  for (const row of [popped, ...given]) if (row) { row.width = open; row.local = undefined; row.certain = false; }
 }
 
 /** `model.add(...)` in a fragment that does not show where model comes from. */
-function fragment(name: string, scope: Scope, node: SyntaxNode, module: Module, all: Draft[], named: Map<string, Draft>): Draft | undefined {
+function fragment(name: string, { node, scope, module, all, named }: Site): Growing | undefined {
   if (!/^\w+$/.test(name) || scope.names.has(name) || scope !== module.scope) return undefined;
-  const row: Draft = { items: [], block: blockOf(node), certain: true };
+  const row = newRow(node);
   all.push(row);
   named.set(name, row);
   return row;
@@ -80,60 +135,4 @@ function blockOf(node: SyntaxNode): SyntaxNode | null {
   let n: SyntaxNode | null = node;
   while (n && n.name !== 'Body' && n.name !== 'Script') n = n.parent;
   return n;
-}
-
-function widths(row: Draft, module: Module): Row {
-  const entries: Entry[] = [];
-  let features: number | null = null;
-  for (const { e, scope } of row.items) {
-    if (e.kind !== 'call') { features = null; continue; }
-    const paths = target(e.callee, scope, module).paths;
-    const kind = paths.map(p => kerasClass(p) ?? (/^\?\.[A-Z]\w*$/.test(p) ? p.slice(2) : undefined)).find(k => k !== undefined) ?? '';
-    entries.push({ call: e, kind, scope, features });
-    features = after(kind, e, features, scope, module);
-  }
-  return { entries };
-}
-
-/** Layers that leave the last axis as it is. */
-const neutral = new Set(['Dropout', 'SpatialDropout1D', 'BatchNormalization', 'LayerNormalization', 'Activation', 'Masking', 'GaussianNoise', 'MaxPooling1D', 'AveragePooling1D', 'RepeatVector', 'LeakyReLU', 'ReLU']);
-/** Layers whose argument is the size of the last axis: its name, and its position. */
-const sized: Readonly<Record<string, readonly [string, number]>> = {
-  Dense: ['units', 0], Embedding: ['output_dim', 1], Conv1D: ['filters', 0], LSTM: ['units', 0], GRU: ['units', 0], SimpleRNN: ['units', 0],
-};
-
-function after(kind: string, call: CallExpression, before: number | null, scope: Scope, module: Module): number | null {
-  if (neutral.has(kind)) return before ?? shapeOf(call, scope, module);
-  if (kind === 'Input' || kind === 'InputLayer') return shapeOf(call, scope, module);
-  const first = call.args[0]?.value;
-  if ((kind === 'TimeDistributed' || kind === 'Bidirectional') && first?.kind === 'call') return wrapped(kind, call, first, scope, module);
-  const row = Object.hasOwn(sized, kind) ? sized[kind] : undefined;
-  return row ? numberAt(call, row, scope, module) : null;
-}
-
-function wrapped(kind: string, call: CallExpression, first: CallExpression, scope: Scope, module: Module): number | null {
-  const inner = target(first.callee, scope, module).paths.map(p => kerasClass(p) ?? p.slice(2))[0] ?? '';
-  const width = after(inner, first, null, scope, module);
-  if (kind === 'TimeDistributed' || width === null) return kind === 'TimeDistributed' ? width : null;
-  const merge = matchArguments(call, ['layer', 'merge_mode'], scope, module).given('merge_mode')?.value;
-  if (!merge) return 2 * width;
-  return merge.kind !== 'literal' ? null : merge.value === 'concat' ? 2 * width : merge.value === null ? null : width;
-}
-
-function numberAt(call: CallExpression, [name, at]: readonly [string, number], scope: Scope, module: Module): number | null {
-  const signature = Array.from({ length: at + 1 }, (_, i) => i === at ? name : `before${i}`);
-  const given = matchArguments(call, signature, scope, module).given(name);
-  const value = given ? fold(given.value, given.scope, module).value : undefined;
-  return typeof value === 'number' ? value : null;
-}
-
-function shapeOf(call: CallExpression, scope: Scope, module: Module): number | null {
-  const args = matchArguments(call, ['shape'], scope, module);
-  for (const name of ['shape', 'input_shape', 'batch_shape', 'batch_input_shape']) {
-    const given = args.given(name);
-    const last = given?.value.kind === 'list' ? given.value.items.at(-1) : undefined;
-    const value = last && given ? fold(last, given.scope, module).value : undefined;
-    if (typeof value === 'number') return value;
-  }
-  return null;
 }

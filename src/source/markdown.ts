@@ -1,5 +1,7 @@
 /** A description as Markdown for a hover. Everything that came from source text is escaped: names may hold links, HTML or icons. */
-import { countLine, type Description, type Pitfall } from './describe';
+import { saying } from '../core/said';
+import type { Description, Pitfall } from './describe';
+import { inEnglish, type Tell } from './telling';
 
 export interface HoverAction { readonly label: string; readonly icon: string; readonly url: string }
 
@@ -7,6 +9,10 @@ export interface HoverLinks {
   /** Where a click on `Line 36` leads; no link where it answers nothing. */
   line?(line: number): string | undefined;
   readonly actions?: readonly HoverAction[];
+  /** A picture of the last run, and what it says in words. */
+  readonly picture?: { readonly uri: string; readonly words: string };
+  /** English where absent. */
+  readonly tell?: Tell;
 }
 
 /** Plain text that Markdown shows as it is, on one line. `$(icon)` stays text where theme icons are on. */
@@ -38,7 +44,7 @@ function longestRun(text: string): number {
 }
 
 /** Our own sentence with `code` in backticks, from which source text has been freed of backticks. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const parts = text.split('`');
   return parts.map((part, i) => i % 2 === 1 && i < parts.length - 1 ? codeSpan(part) : escapeMarkdown(part)).join('');
 }
@@ -49,23 +55,34 @@ function cell(text: string): string {
 
 /** The hover, most important part first; under 8 kB. */
 export function markdown(description: Description, links: HoverLinks = {}): string {
-  const { title, shapes, parameterLines, equations, notes } = description;
+  const { title, parameterLines, equations, notes } = description;
+  const tell = links.tell ?? inEnglish;
   const blocks = [
     `### ${escapeMarkdown(title)}`,
-    ['| | shape | |', '|:--|:--|:--|', ...shapes.map(s => `| ${escapeMarkdown(s.what)} | ${cell(codeSpan(s.shape))} | ${cell(sentence(s.note))} |`)].join('\n'),
+    shapeTable(description.shapes, tell),
     counts(description),
     parameterLines.length > 0 ? codeBlock(parameterLines) : '',
     equations ? codeBlock(equations.split('\n')) : '',
     problems(description, links, notes),
+    picture(links),
     actions(links.actions ?? []),
   ];
   return blocks.filter(Boolean).join('\n\n');
 }
 
-function counts(description: Description): string {
-  const line = countLine(description);
-  const comma = line.indexOf(' parameters,') + ' parameters'.length;
-  return line ? `**${line.slice(0, comma)}**${line.slice(comma)}` : '';
+/** Rows of names, shapes and remarks. */
+export function shapeTable(rows: Description['shapes'], tell: Tell): string {
+  const lines = rows.map(s => `| ${escapeMarkdown(s.what)} | ${cell(codeSpan(s.shape))} | ${cell(sentence(s.note))} |`);
+  return [`| | ${escapeMarkdown(tell(saying('shape')))} | |`, '|:--|:--|:--|', ...lines].join('\n');
+}
+
+function counts({ counts: { head, rest } }: Description): string {
+  return head ? `**${escapeMarkdown(head).replaceAll('\\.', '.')}**${rest}` : '';
+}
+
+/** An image with its words beside it for those who do not see it. */
+function picture({ picture: drawn }: HoverLinks): string {
+  return drawn ? `![${escapeMarkdown(drawn.words)}](${safe(drawn.uri)})` : '';
 }
 
 /** More than these are in the Problems view. */
@@ -78,11 +95,13 @@ function problems({ pitfalls }: Description, links: HoverLinks, notes: readonly 
 
 function pitfall({ severity, message, line, elsewhere }: Pitfall, links: HoverLinks): string {
   const url = links.line?.(line);
-  const place = !elsewhere ? '' : url ? `**[Line ${line}](${safe(url)})**: ` : `**Line ${line}**: `;
+  const name = escapeMarkdown((links.tell ?? inEnglish)(saying('Line {0}', line)));
+  const place = !elsewhere ? '' : url ? `**[${name}](${safe(url)})**: ` : `**${name}**: `;
   return `$(${severity}) ${place}${sentence(message.length > 240 ? `${message.slice(0, 239)}…` : message)}`;
 }
 
-function actions(list: readonly HoverAction[]): string {
+/** Links in a row, below a rule. */
+export function actions(list: readonly HoverAction[]): string {
   return list.length > 0 ? `---\n\n${list.map(a => `[$(${a.icon.replace(/[^\w-~]/g, '')}) ${escapeMarkdown(a.label)}](${safe(a.url)})`).join(' &nbsp; ')}` : '';
 }
 

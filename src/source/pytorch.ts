@@ -4,7 +4,7 @@ import { fieldReader, matchArguments, sourceOf, type FieldReader } from './argum
 import type { CallExpression } from './expression';
 import { fold } from './fold';
 import type { Candidate, Draft, FrameworkReader } from './framework';
-import { pytorchProblems } from './pytorchProblems';
+import { lint } from './lint/index';
 import type { Module } from './scopes';
 
 type Kind = Exclude<LayerSpec['cell'], null>;
@@ -32,37 +32,42 @@ function className(path: string): string | undefined {
 export const pytorch: FrameworkReader = {
   mayMatch: path => {
     const name = className(path);
-    return name === '*' || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
+    return name === '*' || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
   },
   read,
-  problems: pytorchProblems,
+  problems: lint,
 };
 
 function isBare(path: string): boolean {
   return path.startsWith('?.') && Object.hasOwn(classes, path.slice(2));
 }
 
+/** An attribute of the object itself that a class in another file sets, see target.ts. */
+const inherited = '?.*';
+
 /** Keywords that only PyTorch's recurrent classes take: proof enough for a fragment without imports. */
 const ownWords = new Set(['hidden_size', 'num_layers', 'batch_first', 'bidirectional', 'proj_size', 'nonlinearity']);
+/** Those that no other layer of torch.nn takes: Transformers have num_layers and batch_first, too. */
+const recurrentWords = new Set(['hidden_size', 'bidirectional', 'proj_size', 'nonlinearity']);
 
 function read(candidate: Candidate, module: Module): Draft | undefined {
   const call = candidate.call();
-  const names = candidate.paths.map(p => className(p) ?? (isBare(p) && takesOwnWords(call) ? p.slice(2) : undefined)).filter(n => n !== undefined);
+  const names = candidate.paths.map(p => className(p) ?? (p === inherited && call.args.some(a => a.name === 'batch_first') ? '*' : undefined) ?? (isBare(p) && takes(call, ownWords) ? p.slice(2) : undefined)).filter(n => n !== undefined);
   const rows = names.flatMap(n => Object.hasOwn(classes, n) ? [classes[n] as Row] : []);
   if (rows.length === 0 && !(names.includes('*') && looksRecurrent(candidate, call, module))) return undefined;
   const kinds = new Set(rows.map(r => r.cell));
-  const isCell = rows.length > 0 && rows.every(r => r.isCell);
+  const isCell = rows.length > 0 ? rows.every(r => r.isCell) : /Cell['"]?\)$/.test(sourceOf(candidate.callee, module));
   const cell = candidate.certain && kinds.size === 1 && !names.includes('*') ? rows[0]?.cell ?? null : null;
   return draft(candidate, call, module, cell, isCell);
 }
 
-function takesOwnWords(call: CallExpression): boolean {
-  return call.args.some(a => a.name !== undefined && ownWords.has(a.name));
+function takes(call: CallExpression, words: ReadonlySet<string>): boolean {
+  return call.args.some(a => a.name !== undefined && words.has(a.name));
 }
 
 /** `getattr(nn, kind)(...)` may be anything: it counts when its arguments or its names speak of recurrence. */
 function looksRecurrent(candidate: Candidate, call: CallExpression, module: Module): boolean {
-  return takesOwnWords(call) || /rnn|lstm|gru|recurrent/i.test(candidate.holder) || /rnn|lstm|gru|recurrent/i.test(sourceOf(candidate.callee, module));
+  return takes(call, recurrentWords) || /rnn|lstm|gru|recurrent/i.test(candidate.holder) || /rnn|lstm|gru|recurrent/i.test(sourceOf(candidate.callee, module));
 }
 
 function draft(candidate: Candidate, call: CallExpression, module: Module, cell: Kind | null, isCell: boolean): Draft {
@@ -83,7 +88,7 @@ function stackOf(fields: FieldReader, cell: Kind | null): Pick<Draft, 'layers' |
     bidirectional: fields.flag('bidirectional', 'bidirectional', false),
     batchFirst: fields.flag('batchFirst', 'batch_first', false),
     dropout: fields.number('dropout', 'dropout', 0),
-    projection: cell === 'lstm' || fields.has('proj_size') ? fields.number('projection', 'proj_size', 0) : 0,
+    projection: cell === 'lstm' || cell === null || fields.has('proj_size') ? fields.number('projection', 'proj_size', 0) : 0,
   };
 }
 

@@ -6,9 +6,11 @@ import type { CallExpression, Expression } from './expression';
 export type Binding = { readonly at: number; readonly scope: Scope } & (
   | { readonly kind: 'import'; readonly path: string; readonly optional: boolean }
   | { readonly kind: 'class'; readonly body: Scope }
-  | { readonly kind: 'function' }
+  | { readonly kind: 'function'; readonly body?: Scope }
   | { readonly kind: 'value'; readonly node: SyntaxNode }
   | { readonly kind: 'parameter'; readonly fallback: SyntaxNode | undefined }
+  /** A value that stands elsewhere: an option's default, an argument of a config object. */
+  | { readonly kind: 'given'; readonly value: Expression; readonly assumed: boolean }
   | { readonly kind: 'opaque' });
 
 /** A stretch of code with names of its own. */
@@ -43,6 +45,30 @@ export interface Module {
   /** Stores to attributes and items of other objects: `cfg.hidden`, `config[...]`, as `object.name` and `object[]`. */
   readonly stores: ReadonlyMap<string, readonly Binding[]>;
   expression(node: SyntaxNode): Expression;
+  /** Whether the order of statements decides between bindings of a name, see reach.ts. */
+  readonly flows?: boolean;
+  /** What a dotted import names in another file of the workspace; undefined where that is not seen. */
+  foreign?(path: string): Foreign | undefined;
+  /** What `object.name` is bound to where that depends on the language: properties of objects that are written out. */
+  members?(object: Expression, name: string, scope: Scope): readonly Binding[];
+}
+
+/** A file of the workspace and the names below it: `config.HIDDEN` is config.py and [HIDDEN]. */
+export interface Foreign { readonly module: Module; readonly names: readonly string[] }
+
+const modules = new WeakMap<Scope, Module>();
+
+/** Remembers whose scopes these are, for values that come from another file. */
+export function register(module: Module): Module {
+  modules.set(module.scope, module);
+  return module;
+}
+
+/** The file that a scope is of; `otherwise` where that is not remembered. */
+export function moduleOf(scope: Scope, otherwise: Module): Module {
+  let root = scope;
+  while (root.parent) root = root.parent;
+  return modules.get(root) ?? otherwise;
 }
 
 /** A scope without names yet. */

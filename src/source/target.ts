@@ -1,12 +1,13 @@
 /** What a callee may be: dotted paths of framework classes, through imports, aliases, getattr, dicts and conditions. */
 import type { Expression } from './expression';
-import { dictEntries, fold, memberBindings } from './fold';
+import { dictEntries, fold, inForce, memberBindings } from './fold';
 import { truth } from './arithmetic';
-import { lookup, type Binding, type Module, type Scope } from './scopes';
+import { classOf, lookup, moduleOf, type Binding, type Module, type Scope } from './scopes';
 
 /**
  * Candidates for a callee. A path that starts with `?.` is rooted in a name that the file binds nowhere (a fragment);
- * one that ends with `.*` is an attribute chosen at run time. Empty where it is the project's own.
+ * one that ends with `.*` is an attribute chosen at run time; `?.*` is an attribute that a base class of another file may set.
+ * Empty where it is the project's own.
  */
 export interface Target {
   readonly paths: readonly string[];
@@ -26,7 +27,7 @@ export function target(e: Expression, scope: Scope, module: Module): Target {
 function find(e: Expression, scope: Scope, s: Search): Target {
   if (s.budget-- <= 0) return none;
   switch (e.kind) {
-    case 'name': return named(e.name, scope, s);
+    case 'name': return named(e, scope, s);
     case 'attribute': return attribute(e, scope, s);
     case 'conditional': return either(e, scope, s);
     case 'subscript': return fromDict(e.object, e.index[0], scope, s);
@@ -35,11 +36,14 @@ function find(e: Expression, scope: Scope, s: Search): Target {
   }
 }
 
-function named(name: string, scope: Scope, s: Search): Target {
-  const bindings = lookup(name, scope);
-  if (bindings.length === 0) return { paths: [`?.${name}`, ...s.module.stars.map(star => `${star}.${name}`)], certain: true };
-  return union(effective(bindings).map(b => bound(b, s)));
+function named({ name, from }: Extract<Expression, { kind: 'name' }>, scope: Scope, s: Search): Target {
+  const { bindings, assumed } = inForce(name, from, scope, s.module);
+  if (bindings.length === 0) return { paths: [`?.${name}`, ...moduleOf(scope, s.module).stars.map(star => `${star}.${name}`)], certain: true };
+  const found = union(effective(bindings).map(b => bound(b, s)));
+  return assumed ? { ...found, certain: false } : found;
 }
+
+const valued = new Set<Binding['kind']>(['value', 'parameter', 'given']);
 
 /** The last binding decides, unless it is an alternative: the branches of a try, or None where an import failed. */
 function effective(bindings: readonly Binding[]): readonly Binding[] {
@@ -47,14 +51,16 @@ function effective(bindings: readonly Binding[]): readonly Binding[] {
   const imports = bindings.filter(b => b.kind === 'import');
   if (last?.kind === 'import' && last.optional) return imports.filter(b => b.optional);
   if (imports.length > 0 && last?.kind === 'value') return imports;
-  if (last?.kind === 'value' || last?.kind === 'parameter') return bindings.filter(b => b.kind === 'value' || b.kind === 'parameter');
+  if (last && valued.has(last.kind)) return bindings.filter(b => valued.has(b.kind));
   return last ? [last] : [];
 }
 
 function bound(b: Binding, s: Search): Target {
+  const home = moduleOf(b.scope, s.module);
   if (b.kind === 'import') return { paths: [b.path], certain: true };
-  if (b.kind === 'value') return find(s.module.expression(b.node), b.scope, s);
-  if (b.kind === 'parameter' && b.fallback) return { ...find(s.module.expression(b.fallback), b.scope, s), certain: false };
+  if (b.kind === 'value') return find(home.expression(b.node), b.scope, s);
+  if (b.kind === 'given') return { ...find(b.value, b.scope, s), certain: !b.assumed };
+  if (b.kind === 'parameter' && b.fallback) return { ...find(home.expression(b.fallback), b.scope, s), certain: false };
   return none;
 }
 
@@ -66,8 +72,15 @@ function union(all: readonly Target[]): Target {
 function attribute(e: Extract<Expression, { kind: 'attribute' }>, scope: Scope, s: Search): Target {
   const members = memberBindings(e.object, e.name, scope, s.module);
   if (members.length > 0) return union(members.map(b => bound(b, s)));
+  if (isInherited(e.object, scope, s.module)) return { paths: ['?.*'], certain: false };
   const object = find(e.object, scope, s);
   return { paths: object.paths.map(p => `${p}.${e.name}`), certain: object.certain };
+}
+
+/** Whether `self` in `self.rnn_cell` is of a class whose base is not seen, so that the base may set the attribute. */
+function isInherited(object: Expression, scope: Scope, module: Module): boolean {
+  const own = object.kind === 'name' ? classOf(object.name, scope) : undefined;
+  return own?.bases.some(base => lookup(moduleOf(own, module).text.slice(base.from, base.to), own.parent ?? own).at(-1)?.kind === 'import') === true;
 }
 
 function either(e: Extract<Expression, { kind: 'conditional' }>, scope: Scope, s: Search): Target {
@@ -81,7 +94,7 @@ function fromDict(object: Expression, key: Expression | undefined, scope: Scope,
   if (!entries || !key) return none;
   const value = fold(key, scope, s.module);
   const entry = typeof value.value === 'string' && !value.assumed ? entries.get(value.value) : undefined;
-  if (entry) return find(entry.value, entry.scope, s);
+  if (entry && !entry.assumed) return find(entry.value, entry.scope, s);
   return { ...union([...entries.values()].map(v => find(v.value, v.scope, s))), certain: false };
 }
 

@@ -104,8 +104,31 @@ describe('cells beyond those that are shipped', () => {
     }
   });
 
+  it('start as wide as their framework says', () => {
+    const [I, H] = [300, 200];
+    const deviation = (rule: Parameters<typeof initialise>[3], cell: string, name: string): number => {
+      const { data } = initialise(cellById(cell), I, H, rule, 2)[name]!;
+      return Math.sqrt(data.reduce((sum, v) => sum + v * v, 0) / data.length);
+    };
+    const cut = 0.8796; // the deviation of a normal number cut off at two
+    const expected = [
+      ['pytorch', 'lstm', 'Wi', 1 / Math.sqrt(3 * H)], ['keras', 'lstm', 'Wi', Math.sqrt(2 / (I + 4 * H))], ['tfjs', 'lstm', 'Wi', cut * Math.sqrt(2 / (I + 4 * H))],
+      ['flax', 'lstm', 'Wi', 1 / Math.sqrt(I)], ['flax', 'gru', 'Un', 1 / Math.sqrt(H)], ['haiku', 'lstm', 'Uo', cut / Math.sqrt(I + H)],
+      ['haiku', 'gruResetBefore', 'Wz', 1 / Math.sqrt(I)], ['haiku', 'rnnRelu', 'U', cut / Math.sqrt(H)],
+    ] as const;
+    for (const [rule, cell, name, value] of expected) {
+      const found = deviation(rule, cell, name);
+      assert.ok(Math.abs(found / value - 1) < 0.01, `${rule} ${cell} ${name}: ${found} for ${value}`);
+    }
+    const U = initialise(cellById('lstm'), I, H, 'flax', 2)['Uf']!.data;
+    const dot = (a: number, b: number): number => Array.from({ length: H }, (_, k) => U[k * H + a]! * U[k * H + b]!).reduce((x, y) => x + y, 0);
+    assert.ok(Math.abs(dot(3, 3) - 1) < 1e-5 && Math.abs(dot(3, 4)) < 1e-5, 'columns that are not orthonormal');
+    assert.ok(initialise(cellById('lstm'), I, H, 'haiku', 2)['bf']!.data.every(v => v === 1));
+    for (const rule of ['flax', 'tfjs'] as const) assert.ok(initialise(cellById('lstm'), I, H, rule, 2)['bf']!.data.every(v => v === 0), rule);
+  });
+
   it('say something with the numbers they start with', () => {
-    for (const cell of cells) for (const rule of ['pytorch', 'keras'] as const) {
+    for (const cell of cells) for (const rule of ['pytorch', 'keras', 'tfjs', 'flax', 'haiku'] as const) {
       const more = cell.id === 'lstmProjected' ? { c: 6 } : {};
       const layer = { cell, inputSize: 3, units: 5, direction: 'forward', params: initialise(cell, 3, 5, rule, 1, more) } as const;
       const network: Network = { name: cell.id, levels: [{ name: cell.id, directions: [layer], merge: 'concat' }] };

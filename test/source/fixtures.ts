@@ -1,7 +1,7 @@
 /** Text fixtures: `# name`, source, `==>`, one compact line a layer. UPDATE=1 rewrites what is expected. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { outline } from '../../src/source/index';
-import type { LayerSpec } from '../../src/source/outline';
+import type { Language, LayerSpec } from '../../src/source/outline';
 
 export interface Case { readonly name: string; readonly source: string; readonly expected: string }
 
@@ -26,15 +26,20 @@ export function writeCases(path: string, cases: readonly Case[]): void {
   writeFileSync(path, cases.map(c => `# ${c.name}\n${c.source}\n==>\n${c.expected}\n`).join('\n'));
 }
 
+/** The language that a title such as `ts: enums` names. */
+export function titledLanguage({ name }: Case): Language | undefined {
+  return name.startsWith('tsx:') ? 'tsx' : name.startsWith('ts:') ? 'typescript' : undefined;
+}
+
 /** What a case gives: one line a layer. Infos are shown only where the name of the case asks for them. */
-export function answer({ name, source }: Case): string {
-  return outline(source, 'python').layers.map(l => compact(l, name.includes('info'))).join('\n');
+export function answer({ name, source }: Case, language: Language = 'python'): string {
+  return outline(source, language).layers.map(l => compact(l, name.includes('info'))).join('\n');
 }
 
 /** `4:19 pytorch lstm rnn 64→128 layers=2 both params=593920 {units: H} assumed(units) !code@4` */
 export function compact(l: LayerSpec, infos = false): string {
   const { returnSequences, ...rest } = l.options;
-  const options = Object.entries(rest).filter(([k, v]) => usual[k] !== v).map(([k, v]) => `${k}=${String(v)}`);
+  const options = Object.entries(rest).filter(([k, v]) => (l.framework === 'tfjs' ? { ...usual, ...usualInTfjs } : usual)[k] !== v).map(([k, v]) => `${k}=${String(v)}`);
   const parts = [
     `${l.line}:${l.column}`, l.framework, `${l.cell ?? '?'}${l.isCell ? 'Cell' : ''}`, l.name || '-', `${l.inputSize ?? '?'}→${l.units ?? '?'}`,
     l.layers === 1 ? '' : `layers=${l.layers ?? '?'}`, l.bidirectional === false ? '' : l.bidirectional ? 'both' : 'both=?',
@@ -53,3 +58,5 @@ const usual: Readonly<Record<string, unknown>> = {
   nonlinearity: 'tanh', activation: 'tanh', recurrentActivation: 'sigmoid', resetAfter: true, unitForgetBias: true, recurrentDropout: 0,
   returnState: false, goBackwards: false, stateful: false, unroll: false, mergeMode: 'concat',
 };
+/** TF.js has other defaults: a hard sigmoid, and no reset after the product. */
+const usualInTfjs: Readonly<Record<string, unknown>> = { recurrentActivation: 'hardSigmoid', resetAfter: false, unitForgetBias: false };

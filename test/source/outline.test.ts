@@ -2,7 +2,7 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { answer, readCases, writeCases } from './fixtures';
 
-const files = ['pytorch', 'keras', 'broken'].map(name => `test/source/${name}.txt`);
+const files = ['pytorch', 'folding', 'keras', 'broken'].map(name => `test/source/${name}.txt`);
 
 describe('outline of text fixtures', () => {
   for (const file of files) {

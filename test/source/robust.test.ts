@@ -13,7 +13,9 @@ const quick = 3000;
 
 function readAll(text: string, language: Language = 'python'): void {
   const start = performance.now();
-  for (const layer of outline(text, language).layers) markdown(describeLayer(layer));
+  const { layers, problems } = outline(text, language);
+  for (const layer of layers) markdown(describeLayer(layer));
+  assert.deepEqual([...problems, ...layers.flatMap(l => l.problems)].filter(p => p.code === 'unreadable'), []);
   assert.ok(performance.now() - start < quick, `took ${Math.round(performance.now() - start)} ms`);
 }
 

@@ -1,0 +1,58 @@
+/** A cell that code defines: its equations, and where its parameters lie in a checkpoint. */
+import type { Span } from '../outline';
+import type { LinearSize } from './sizes';
+
+/** A piece of a tensor. */
+export interface Piece {
+  /** Name behind the prefix under which the cell is saved: `gates.weight`. */
+  readonly tensor: string;
+  /** Stored as [columns, rows]. */
+  readonly transposed: boolean;
+  readonly rows: Range;
+  /** Absent for vectors. */
+  readonly columns?: Range;
+}
+
+/** `size` is all where it is absent. */
+export interface Range { readonly from: LinearSize; readonly size?: LinearSize }
+
+/** A parameter of the equations is the sum of pieces: a framework's two biases are one. */
+export interface CellParameter { readonly name: string; readonly pieces: readonly Piece[] }
+
+/** Sizes of a tensor as the code has them. */
+export interface CellTensor { readonly name: string; readonly shape: readonly LinearSize[] }
+
+export interface ReadCell {
+  readonly name: string;
+  readonly framework: 'pytorch';
+  /** Of the class's name. */
+  readonly span: Span;
+  readonly line: number;
+  /** In the language of cells, with primes; canonical. */
+  readonly equations: string;
+  readonly states: readonly string[];
+  readonly parameters: readonly CellParameter[];
+  readonly tensors: readonly CellTensor[];
+  readonly inputSize: LinearSize | undefined;
+  readonly units: LinearSize | undefined;
+  /** What the names in sizes are where the code settles it: defaults, and the only call of the class. */
+  readonly known: ReadonlyMap<string, number>;
+  /** What was left out or taken for granted. */
+  readonly notes: readonly string[];
+}
+
+/** A class that is a cell by its name and whose equations cannot be read. */
+export interface UnreadCell {
+  readonly name: string;
+  readonly span: Span;
+  /** Of the class, from 1. */
+  readonly line: number;
+  readonly why: string;
+  /** Where the reason stands. */
+  readonly whyLine: number;
+  readonly whySpan: Span;
+}
+
+export type CodeCell = ReadCell | UnreadCell;
+
+export const isRead = (cell: CodeCell): cell is ReadCell => 'equations' in cell;

@@ -1,0 +1,125 @@
+/** What an expression of a cell's code stands for while it is read: vectors as terms over input, states and parameters. */
+import type { Span } from '../outline';
+import type { Scope } from '../scopes';
+import { fixed, plus, scaled, type LinearSize } from './sizes';
+
+/** A tensor of the module, or a part of it along its outputs. */
+export interface Weight {
+  readonly tensor: string;
+  readonly shape: readonly LinearSize[];
+  /** The last axis counts outputs. */
+  readonly transposed: boolean;
+}
+
+export type Term =
+  | { readonly kind: 'input' }
+  | { readonly kind: 'state'; readonly index: number }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'scalar'; readonly tensor: string }
+  | { readonly kind: 'vector'; readonly tensor: string; readonly from: LinearSize; readonly size: LinearSize }
+  /** Rows of a matrix times `argument`, which is part `index` of `parts`, side by side. */
+  | { readonly kind: 'matrix'; readonly weight: Weight; readonly from: LinearSize; readonly size: LinearSize; readonly parts: readonly Term[]; readonly index: number }
+  | { readonly kind: 'infix'; readonly op: '+' | '-' | '⊙' | '/'; readonly left: Term; readonly right: Term }
+  | { readonly kind: 'negate'; readonly of: Term }
+  | { readonly kind: 'call'; readonly name: string; readonly values: readonly Term[]; readonly numbers: readonly number[] }
+  | { readonly kind: 'signal'; readonly signal: CodeSignal }
+  /** Vectors side by side. */
+  | { readonly kind: 'beside'; readonly parts: readonly Term[] };
+
+/** A value that the code gives a name. */
+export interface CodeSignal { readonly name: string; readonly term: Term; readonly order: number }
+
+let made = 0;
+/** A term under the name that the code gives it; `order` is that of the code. */
+export const namedTerm = (name: string, term: Term): Term => ({ kind: 'signal', signal: { name, term, order: made++ } });
+
+/** Runs with a call's arguments; by name where they have one. */
+export type Callable = (given: Given) => Value;
+
+export interface Given {
+  readonly at: Span;
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+}
+
+export type Value =
+  | { readonly kind: 'term'; readonly term: Term }
+  | { readonly kind: 'weight'; readonly weight: Weight }
+  /** `fallback`: what it is unless someone passes another. */
+  | { readonly kind: 'size'; readonly size: LinearSize; readonly fallback?: number }
+  | { readonly kind: 'flag'; readonly value: boolean; readonly assumed: boolean }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'items'; readonly items: readonly Value[] }
+  | { readonly kind: 'callable'; readonly run: Callable; readonly children?: (name: string) => Value | undefined }
+  | { readonly kind: 'method'; readonly scope: Scope }
+  | { readonly kind: 'self' }
+  /** What `forward` is given as its state, until it is unpacked. */
+  | { readonly kind: 'bundle'; readonly bundle: Bundle }
+  | { readonly kind: 'opaque'; readonly why: string; readonly at: Span };
+
+/** States handed over together: filled when the code takes it apart, or uses it as one. */
+export interface Bundle { readonly name: string; readonly states: Term[]; whole: boolean }
+
+/** Why a cell cannot be read; caught where reading begins. */
+export class Unread extends Error {
+  constructor(readonly why: string, readonly at: Span) {
+    super(why);
+    this.name = 'Unread';
+  }
+}
+
+export const opaque = (why: string, at: Span): Value => ({ kind: 'opaque', why, at });
+export const vector = (term: Term): Value => ({ kind: 'term', term });
+
+export const infix = (op: '+' | '-' | '⊙' | '/', left: Term, right: Term): Term => ({ kind: 'infix', op, left, right });
+export const call = (name: string, value: Term, ...numbers: number[]): Term => ({ kind: 'call', name, values: [value], numbers });
+export const constant = (value: number): Term => ({ kind: 'number', value });
+
+/** Length of a vector as far as the code says it; of x and the states as found so far. */
+export function sizeOf(t: Term, of: (leaf: Term) => LinearSize | undefined = () => undefined): LinearSize | undefined {
+  switch (t.kind) {
+    case 'input': case 'state': return of(t);
+    case 'vector': case 'matrix': return t.size;
+    case 'infix': return sizeOf(t.left, of) ?? sizeOf(t.right, of);
+    case 'negate': return sizeOf(t.of, of);
+    case 'call': return t.values.map(v => sizeOf(v, of)).find(s => s !== undefined);
+    case 'signal': return sizeOf(t.signal.term, of);
+    case 'beside': return total(t.parts, of);
+    default: return undefined;
+  }
+}
+
+/** Length of vectors side by side. */
+export function total(parts: readonly Term[], of?: (leaf: Term) => LinearSize | undefined): LinearSize | undefined {
+  const sizes = parts.map(p => sizeOf(p, of));
+  return sizes.every(s => s !== undefined) ? sizes.reduce((a, b) => plus(a, b), fixed(0)) : undefined;
+}
+
+/** Part `index` of `count` equal ones. */
+export const equalPart = (t: Term, index: number, count: number, at: Span): Term => {
+  if (t.kind === 'beside' && t.parts.length === count) return t.parts[index] ?? t;
+  const size = sizeOf(t);
+  if (!size) throw new Unread(cutting(t), at);
+  return part(t, scaled(size, index / count), scaled(size, 1 / count), at);
+};
+
+const cutting = (t: Term): string =>
+  t.kind === 'state' ? 'a state is cut into pieces, and a state of the equations is one vector' : t.kind === 'input' ? 'the input is cut into pieces, and x is one vector' : 'a vector whose length the code does not say is cut into pieces';
+
+/** Components `from` to `from + size`: what is made number by number is cut where its parts are. */
+export function part(t: Term, from: LinearSize, size: LinearSize, at: Span): Term {
+  const inside = (v: Term): Term => part(v, from, size, at);
+  switch (t.kind) {
+    case 'number': case 'scalar': return t;
+    case 'vector': return { ...t, from: plus(t.from, from), size };
+    case 'matrix': return { ...t, from: plus(t.from, from), size };
+    case 'infix': return infix(t.op, inside(t.left), inside(t.right));
+    case 'negate': return { kind: 'negate', of: inside(t.of) };
+    case 'signal': return inside(t.signal.term);
+    case 'call':
+      if (t.name === 'norm') throw new Unread('a normalisation over all gates together is cut into gates; the equations can normalise one vector at a time', at);
+      return { ...t, values: t.values.map(inside) };
+    default: throw new Unread(t.kind === 'beside' ? 'vectors that were put side by side are cut elsewhere' : cutting(t), at);
+  }
+}
