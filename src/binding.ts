@@ -17,12 +17,20 @@ export interface Binding {
   readonly generate?: { readonly kind: string; readonly steps: number; readonly seed: number };
   /** Columns of a table, by name. */
   readonly columns?: readonly string[];
+  /** Which of several sequences that the input holds, from 0. */
+  readonly sequence?: number;
+  /** A text is several sequences: a line each, or what stands between empty lines. */
+  readonly split?: 'lines' | 'paragraphs';
+  /** Of an input with three axes: which counts the sequences. */
+  readonly batchAxis?: 0 | 1;
   readonly vocabulary?: string;
   /** `onehot`, or the name of an embedding tensor [vocabulary, inputSize]. */
   readonly encoder?: string;
   /** A tensor [vocabulary, units] that turns h into scores of the next character; null: none. */
   readonly decoder?: string | null;
   readonly decoderBias?: string;
+  /** Path of a table with a row a step, that units are compared with. */
+  readonly labels?: string;
   readonly seed?: number;
   /** Sizes of a cell that a person wrote. */
   readonly units?: number;
@@ -36,6 +44,11 @@ export interface Binding {
 }
 
 export type Field = keyof Binding;
+
+/** What a binding says of its input, for whoever reads that. */
+export function inputOptions({ columns, split, batchAxis }: Binding): Pick<Binding, 'columns' | 'split' | 'batchAxis'> {
+  return { ...(columns ? { columns } : {}), ...(split ? { split } : {}), ...(batchAxis === undefined ? {} : { batchAxis }) };
+}
 
 /** The files of one workspace folder. Paths are relative to it, with forward slashes. */
 export interface Files {
@@ -71,10 +84,14 @@ const forms: { readonly [K in Field]: (value: unknown) => boolean } = {
   generate: v => typeof v === 'object' && v !== null && typeof (v as { kind?: unknown }).kind === 'string'
     && isCount((v as { steps?: unknown }).steps) && isCount((v as { seed?: unknown }).seed),
   columns: isStrings,
+  sequence: isCount,
+  split: v => v === 'lines' || v === 'paragraphs',
+  batchAxis: v => v === 0 || v === 1,
   vocabulary: v => typeof v === 'string',
   encoder: v => typeof v === 'string',
   decoder: v => v === null || typeof v === 'string',
   decoderBias: v => typeof v === 'string',
+  labels: v => typeof v === 'string',
   seed: isCount,
   units: isSize,
   inputSize: isSize,

@@ -88,8 +88,23 @@ export interface Scene {
   readonly training?: Training;
   /** Other subjects that were run on their own weights beside this one, to be compared with it. */
   readonly beside?: readonly SceneBeside[];
+  /** A table of labels that the person bound, as text. */
+  readonly labels?: { readonly name: string; readonly text: string };
   /** The view to begin with, where none was kept. */
   readonly view?: string;
+  /** Where the input, or the recording, holds several sequences. */
+  readonly sequences?: SceneSequences;
+}
+
+/** Several sequences, of which one is shown; `act('sequence', …)` with its place, or `all`, shows another. */
+export interface SceneSequences {
+  readonly pieces: readonly { readonly name: string; readonly steps: number }[];
+  /** Which is shown; −1: all of them, one after the other. */
+  readonly at: number;
+  /** All can be shown one after the other. */
+  readonly all: boolean;
+  /** Of the first so many the study `sequences` has courses. */
+  readonly courses: number;
 }
 
 /** As a checkpoint's metadata says; nothing of it is known to be so. */
@@ -117,8 +132,8 @@ export interface SceneBeside {
 /** `low` and `high` are the extremes over the whole sequence. */
 export interface SceneCurve { readonly name: string; readonly perStep: number; readonly low: number; readonly high: number }
 
-/** Greatest |ours - theirs| of what the last level gives, and at which step. */
-export interface Parity { readonly runtime: string; readonly max: number; readonly step: number; readonly bound: number }
+/** Greatest |ours - theirs| of what the last level gives, and at which step; `rounded`: they round to 8 bits as they run. */
+export interface Parity { readonly runtime: string; readonly max: number; readonly step: number; readonly bound: number; readonly rounded?: boolean }
 
 /** A window of a curve: column k covers steps from + k*(to - from)/columns up to the next. */
 export interface CurveWindow { readonly min: Float32Array; readonly max: Float32Array }
@@ -132,6 +147,12 @@ export interface Action { readonly id: string; readonly label: string }
 export type RunId = string;
 export const MAIN: RunId = 'main';
 
+/**
+ * Less than all units of a window, since a screen shows less: some units, what an open row says of all of them (mean, quartiles, least and
+ * greatest), or lines that `pool` units share in an order.
+ */
+export type Part = { readonly first: number; readonly end: number } | 'bands' | { readonly order: UnitOrder; readonly pool: number };
+
 export interface TileRequest {
   readonly revision: number;
   /** `main` where absent. */
@@ -144,6 +165,10 @@ export interface TileRequest {
   readonly to: number;
   /** At most so many columns come back; steps are pooled where there are more. */
   readonly columns: number;
+  /** All units where absent. */
+  readonly part?: Part;
+  /** Least and greatest of pooled steps, too; lines and bands have none. */
+  readonly extremes?: boolean;
 }
 
 /** A window of a signal at a resolution. Column k covers steps from + k*bucket up to from + (k+1)*bucket. */
@@ -157,10 +182,12 @@ export interface Tile {
   readonly to: number;
   readonly bucket: number;
   readonly columns: number;
+  readonly part?: Part;
+  /** Numbers a column: all units, or as many as the part has. */
   readonly units: number;
   /** [columns, units] */
   readonly mean: Float32Array;
-  /** [columns, units]; absent where bucket is 1 (they equal the mean). */
+  /** [columns, units]; absent where nobody asked, and where bucket is 1 (they equal the mean). */
   readonly min?: Float32Array;
   readonly max?: Float32Array;
 }
@@ -210,6 +237,9 @@ export interface Selection {
   readonly signal: string;
 }
 
+/** Steps [from, to). */
+export interface Range { readonly from: number; readonly to: number }
+
 /** The part of the panel that outlives it: reload, hidden tab, another run of the same layer. */
 export interface ViewState {
   readonly selection: Selection;
@@ -218,6 +248,8 @@ export interface ViewState {
   readonly to: number;
   readonly open: readonly string[];
   readonly order: UnitOrder;
+  /** Steps that were selected. */
+  readonly range?: Range | undefined;
   /** The view that is shown. */
   readonly view?: string;
   /** What each view keeps for itself, by its id; checked by the view when it reads it. */
@@ -229,7 +261,7 @@ export interface Progress { readonly done: number; readonly total: number; reado
 
 /** One editable line of a binding, as the panel's dialog shows it. */
 export interface BindingField {
-  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'seed' | 'units' | 'inputSize' | `assume:${string}`;
+  readonly id: 'checkpoint' | 'prefix' | 'input' | 'vocabulary' | 'encoder' | 'decoder' | 'labels' | 'seed' | 'units' | 'inputSize' | 'sequence' | 'split' | 'batchAxis' | `assume:${string}`;
   readonly label: string;
   readonly value: string;
   /** Where it came from: `chosen by shape and name`, `saved`, `chosen by you`. */
@@ -238,7 +270,7 @@ export interface BindingField {
 
 /** Numbers of the scene, by window. */
 export interface NumbersApi {
-  tile(request: TileRequest): Promise<Tile>;
+  tiles(requests: readonly TileRequest[]): Promise<readonly Tile[]>;
   /** Axis labels of steps [from, to); empty where the input has none. */
   labels(from: number, to: number): Promise<readonly string[]>;
   /** A label track over the whole sequence, one number a step. */
@@ -264,6 +296,8 @@ export interface HostApi extends NumbersApi {
   /** A link or button: `cancel`, `reveal`, `pin`, `chooseInput`, `chooseWeights`, `binding`, `seed`, `reload`, `showTable` ... */
   act(id: string, value?: string): Promise<void>;
   binding(): Promise<readonly BindingField[]>;
+  /** Cells of the person's own, in the workspace: `act('compareWith', id)` runs one beside what is shown. */
+  cells(): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Asks where, and writes a file; false where the person changed their mind. */
   saveAs(name: string, content: string, encoding: 'text' | 'base64'): Promise<boolean>;
 }

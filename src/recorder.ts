@@ -9,7 +9,7 @@ import { keepOf } from './analysis/keep';
 import { longContexts } from './analysis/longContexts';
 import { longTally, type LongFacts, type LongTally } from './analysis/longRun';
 import { ranks } from './analysis/memory';
-import { byActivity, byCoactivation, byHalfLife, byIndex, bySaturation } from './analysis/order';
+import { byActivity, byHalfLife, byIndex, bySaturation } from './analysis/order';
 import { parityOf } from './analysis/parity';
 import { sentence } from './analysis/sentence';
 import { runSurprise } from './analysis/runSurprise';
@@ -17,6 +17,7 @@ import { columnTracks, curveTracks, textTracks, type Track } from './analysis/tr
 import type { Cell } from './core/cells/cell';
 import type { Team } from './core/compile/team';
 import type { Direction, Network } from './core/layer';
+import type { Part as Narrow } from './core/narrow';
 import { drive, type Progress as Done } from './core/pace';
 import { parameterCountOf } from './core/parameters';
 import { programOf } from './core/programs';
@@ -27,10 +28,11 @@ import { rowsOf, wholeOf } from './core/rows';
 import { WORTH_SHARING } from './core/runners/fast';
 import { saying } from './core/said';
 import type { Curve, Sequence } from './core/sequence';
-import { MAIN, type CurveWindow, type Progress, type RunId, type Tile, type TileRequest, type UnitCard, type UnitOrder } from './protocol';
+import { MAIN, type CurveWindow, type Part, type Progress, type RunId, type Tile, type TileRequest, type UnitCard, type UnitOrder } from './protocol';
 import type { Questions } from './questions/index';
+import { coactivationOf } from './studies/groups';
 import { studyOf } from './studies/index';
-import { columnOf, directionOf, gatesOf, memoryOf, placeOf, type Job, type Run, type Summary } from './studies/run';
+import { columnOf, directionOf, gatesOf, memoryOf, placeOf, type Job, type OtherRecorded, type Run, type Summary } from './studies/run';
 import type { Runs } from './studies/study';
 
 /** A trace with its columns read, [steps, units] each. */
@@ -47,6 +49,8 @@ export interface Recorded {
   readonly curves?: readonly Curve[] | undefined;
   /** Steps a second. */
   readonly rate?: number | undefined;
+  /** Other sequences of the same file, by their place in its list. */
+  readonly others?: readonly OtherRecorded[] | undefined;
 }
 
 export interface RecorderApi {
@@ -55,6 +59,8 @@ export interface RecorderApi {
   load(recorded: Recorded & { readonly revision: number }): Promise<Summary>;
   cancel(): void;
   tile(request: TileRequest): Promise<Tile>;
+  /** Several windows in one answer, in their order. */
+  tiles(requests: readonly TileRequest[]): Promise<readonly Tile[]>;
   track(name: string): Float32Array;
   surprise(): Promise<Float32Array>;
   curve(name: string, from: number, to: number, columns: number): CurveWindow;
@@ -73,6 +79,7 @@ export const methodsOf = (recorder: Recorder): RecorderApi => ({
   load: recorded => recorder.load(recorded),
   cancel: () => recorder.cancel(),
   tile: request => recorder.tile(request),
+  tiles: requests => recorder.tiles(requests),
   track: name => recorder.track(name),
   surprise: () => recorder.surprise(),
   curve: (name, from, to, columns) => recorder.curve(name, from, to, columns),
@@ -111,6 +118,7 @@ export class Recorder implements RecorderApi {
       levels: levels.map(({ name, cell, inputSize }) => ({ name, cell, inputSize })),
       tracks: labels && axis === 'characters' ? textTracks(labels) : [],
       curves: recorded.curves ?? [],
+      others: recorded.others,
     });
   }
 
@@ -123,9 +131,25 @@ export class Recorder implements RecorderApi {
 
   cancel(): void { this.turn++; }
 
-  async tile({ revision, run = MAIN, level, direction, signal, from, to, columns }: TileRequest): Promise<Tile> {
-    const { recording: made } = this.held(run);
-    return { ...await this.inTurn(made.tiling({ level, direction, signal }, from, to, columns)), revision, run, level, direction, signal };
+  async tile(request: TileRequest): Promise<Tile> { return this.inTurn(this.window(request)); }
+
+  async tiles(requests: readonly TileRequest[]): Promise<readonly Tile[]> {
+    const tiles: Tile[] = [];
+    for (const request of requests) tiles.push(await this.tile(request));
+    return tiles;
+  }
+
+  private *window({ revision, run = MAIN, level, direction, signal, from, to, columns, part, extremes = false }: TileRequest): Generator<Done, Tile> {
+    const held = this.held(run);
+    const look = { part: part && this.partOf(held, level, direction, part), extremes };
+    return { ...yield* held.recording.tiling({ level, direction, signal }, from, to, columns, look), revision, run, level, direction, signal, ...(part && { part }) };
+  }
+
+  /** Units keep their places while a run is changed: they are in the order that they have in the main one. */
+  private partOf(held: Run, level: number, direction: number, part: Part): Narrow {
+    if (part === 'bands') return { kind: 'bands' };
+    if ('first' in part) return { kind: 'units', ...part };
+    return { kind: 'lines', pool: part.pool, order: orderOf(held.forces ? this.held() : held, level, direction, part.order) };
   }
 
   track(name: string): Float32Array {
@@ -151,20 +175,14 @@ export class Recorder implements RecorderApi {
   }
 
   order(level: number, direction: number, by: UnitOrder, run?: RunId): Int32Array {
-    const held = this.held(run);
-    const memory = columnOf(held.recording, placeOf(level, direction, memoryOf(directionOf(held.recording, level, direction))));
-    if (by === 'coactivation') return byCoactivation(memory);
-    if (by === 'activity') return byActivity(memory);
-    if (by === 'saturation') return bySaturation(memory.units, preparedOf(held, level, direction).saturation.map(s => s.units));
-    if (by === 'halfLife') return byHalfLife(memory.units, preparedOf(held, level, direction).halfLives?.all);
-    return byIndex(memory.units);
+    return orderOf(this.held(run), level, direction, by).slice(); // what is sent is gone
   }
 
   async card(level: number, direction: number, unit: number, run?: RunId): Promise<UnitCard> {
     const held = this.held(run);
     const prepared = preparedOf(held, level, direction);
     const card = unitCard(prepared, unit);
-    return held.recording.stride === 1 ? card : this.inTurn(longCard(held, level, direction, prepared, card));
+    return held.recording.stride === 1 ? card : drive(longCard(held, level, direction, prepared, card), { pause: () => this.afterTiles() });
   }
 
   async ask<K extends keyof Questions>(name: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']> {
@@ -186,6 +204,7 @@ export class Recorder implements RecorderApi {
         return made;
       }.bind(this),
       hold: (id, run) => { this.runs.set(id, run); },
+      window: request => this.window(request),
       summary: summaryOf,
       drop: id => this.drop(id),
     };
@@ -210,6 +229,12 @@ export class Recorder implements RecorderApi {
     const mine = this.last.then(() => drive(work, { pause: this.pause }));
     this.last = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** What is drawn at once goes before what is read beside it. */
+  private async afterTiles(): Promise<void> {
+    await this.pause();
+    await this.last;
   }
 
   /** A new main run leaves nothing beside it: what was compared or changed belonged to the old one. */
@@ -239,6 +264,7 @@ function* runOf(job: Job, team: Team | undefined): Generator<Done, Run> {
     levels: network.levels.map(({ name, directions }) => ({ name, cell: directions[0]!.cell, inputSize: directions[0]!.inputSize })),
     tracks: tracksOf(sequence),
     curves: sequence.curves ?? [],
+    others: job.others,
     facts: made.stride === 1 ? [] : tallies.map(l => l.map(t => t.finish())),
   };
 }
@@ -252,6 +278,23 @@ function summaryOf({ recording: made, levels, tracks, curves, parity, job }: Run
     ...(parity && { parity }),
     levels: made.levels.map(({ directions }, k) => ({ ...levels[k]!, units: memoryOf(directions[0]!).units, directions })),
   };
+}
+
+/** Made once, since windows are cut by it too. */
+function orderOf(held: Run, level: number, direction: number, by: UnitOrder): Int32Array {
+  const key = `order ${level} ${direction} ${by}`;
+  const order = held.kept.get(key) as Int32Array | undefined ?? makeOrder(held, level, direction, by);
+  held.kept.set(key, order);
+  return order;
+}
+
+function makeOrder(held: Run, level: number, direction: number, by: UnitOrder): Int32Array {
+  if (by === 'coactivation') return coactivationOf(held, level, direction).order;
+  const memory = columnOf(held.recording, placeOf(level, direction, memoryOf(directionOf(held.recording, level, direction))));
+  if (by === 'activity') return byActivity(memory);
+  if (by === 'saturation') return bySaturation(memory.units, preparedOf(held, level, direction).saturation.map(s => s.units));
+  if (by === 'halfLife') return byHalfLife(memory.units, preparedOf(held, level, direction).halfLives?.all);
+  return byIndex(memory.units);
 }
 
 function preparedOf(held: Run, level: number, direction: number): Prepared {

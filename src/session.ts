@@ -5,10 +5,10 @@ import type { Sequence } from './core/sequence';
 import { parse } from './core/equations';
 import type { Doubt } from './formats/format';
 import { l10n, term } from './l10n';
-import type { CurveWindow, Invented, Note, NumbersApi, Remote, RunId, Scene, SceneBeside, SceneLevel, SceneSignal, TileRequest, Tile, Training, UnitCard, UnitOrder } from './protocol';
+import type { CurveWindow, Invented, Note, NumbersApi, Remote, RunId, Scene, SceneBeside, SceneLevel, SceneSequences, SceneSignal, TileRequest, Tile, Training, UnitCard, UnitOrder } from './protocol';
 import type { Questions } from './questions/index';
 import type { Recorded, RecorderApi } from './recorder';
-import type { Decoder, Expected, Job, Summary, SummaryLevel } from './studies/run';
+import type { Decoder, Expected, Job, OtherSequence, Summary, SummaryLevel } from './studies/run';
 
 /** Everything that is needed to draw, with the words that say where it came from. */
 export interface Subject {
@@ -21,10 +21,12 @@ export interface Subject {
   readonly training?: Training;
   /** The view to begin with. */
   readonly view?: string;
+  /** Where there are several. */
+  readonly sequences?: SceneSequences;
   /** What the checkpoint leaves open, as it is decided now. */
   readonly doubts?: readonly Doubt[];
   readonly content:
-    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly expected?: Expected; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined; /** Record what each activation reads, too. */ readonly preactivations?: boolean }
+    | { readonly kind: 'run'; readonly network: Network; readonly sequence: Sequence; readonly inputSeed?: number; readonly parameters: readonly number[]; readonly decoder?: Decoder; readonly expected?: Expected; readonly seed: number; /** Bytes that may be held for timelines. */ readonly memory?: number | undefined; /** Record what each activation reads, too. */ readonly preactivations?: boolean; readonly others?: readonly OtherSequence[] }
     | { readonly kind: 'trace'; readonly recorded: Recorded; readonly description: string };
 }
 
@@ -70,6 +72,7 @@ export class Session {
   cancel(): void { void this.recorder.cancel(); }
 
   tile(request: TileRequest): Promise<Tile> { return this.recorder.tile(request); }
+  tiles(requests: readonly TileRequest[]): Promise<readonly Tile[]> { return this.recorder.tiles(requests); }
   track(name: string): Promise<Float32Array> { return this.recorder.track(name); }
   surprise(): Promise<Float32Array> { return this.recorder.surprise(); }
   curve(name: string, from: number, to: number, columns: number): Promise<CurveWindow> { return this.recorder.curve(name, from, to, columns); }
@@ -86,7 +89,7 @@ export class Session {
 
 /** What webviews ask for numbers by, of whatever session there is then. @throws Error where `session` does */
 export const numbersOf = (session: () => Session): NumbersApi => ({
-  tile: async request => session().tile(request),
+  tiles: async requests => session().tiles(requests),
   labels: async (from, to) => session().labels(from, to),
   track: async name => session().track(name),
   surprise: async () => session().surprise(),
@@ -98,8 +101,8 @@ export const numbersOf = (session: () => Session): NumbersApi => ({
 
 type RunContent = Extract<Subject['content'], { kind: 'run' }>;
 
-function jobOf({ weights }: Subject, { network, sequence, decoder, expected, seed, memory, preactivations }: RunContent, revision: number): Job {
-  return { network, sequence, ...(decoder ? { decoder } : {}), ...(expected ? { expected } : {}), seed, memory, preactivations, invented: weights.invented !== undefined, revision };
+function jobOf({ weights }: Subject, { network, sequence, decoder, expected, seed, memory, preactivations, others }: RunContent, revision: number): Job {
+  return { network, sequence, ...(decoder ? { decoder } : {}), ...(expected ? { expected } : {}), seed, memory, preactivations, others, invented: weights.invented !== undefined, revision };
 }
 
 function besideOf(run: RunId, { model, weights, training }: Subject, { parameters }: RunContent, { levels }: Summary): SceneBeside {
@@ -124,11 +127,12 @@ function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
     surprise: summary.surprise,
     curves: summary.curves,
     ...(summary.parity ? { parity: summary.parity } : {}),
-    notes: [...subject.notes, ...notFinite(summary)],
+    notes: [...subject.notes, ...projected(summary), ...notFinite(summary)],
     canReveal: subject.canReveal,
     ...(content.kind === 'run' ? { preactivations: content.preactivations ?? false } : {}),
     ...(subject.training ? { training: subject.training } : {}),
     ...(subject.view === undefined ? {} : { view: subject.view }),
+    ...(subject.sequences ? { sequences: subject.sequences } : {}),
   };
 }
 
@@ -189,6 +193,14 @@ export function hueOf(name: string, kind: SceneSignal['kind']): SceneSignal['hue
   const byKind = { input: 'x', gate: 'i', candidate: 'g', state: 'h', value: 'x' } as const;
   const plain = name.replace(/\.pre$/, '');
   return (Object.hasOwn(hues, plain) ? hues[plain] : undefined) ?? byKind[kind];
+}
+
+/** Where h is a projection of the cell state, units of one number are not one unit. */
+function projected({ levels }: Summary): Note[] {
+  return levels.flatMap(({ name, directions }) => {
+    const [c, h] = ['c', 'h'].map(signal => directions[0]?.signals.find(s => s.name === signal)?.units);
+    return c === undefined || h === undefined || c === h ? [] : [{ severity: 'info' as const, text: l10n('{0}: the cell state c has {1} units; the hidden state h, its projection, has {2}. A unit of h is a mixture of all units of c: those of the same number stand beside one another, but do not belong together.', name, c, h) }];
+  });
 }
 
 function notFinite(summary: Summary): Note[] {

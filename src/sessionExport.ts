@@ -4,31 +4,32 @@ import type { Change } from './core/variations/change';
 import type { ExportSource } from './formats/export';
 import type { SignalRef } from './formats/format';
 import { l10n } from './l10n';
-import type { TileRequest } from './protocol';
+import type { Range, TileRequest } from './protocol';
 import type { Session } from './session';
 
 /** Steps of one request: a window of a long run is run again for each. */
 const WINDOW = 4096;
 
-/** `changes`: of the run as it is with these, which the metadata names. @throws Error where nothing is shown */
-export async function exportSourceOf(session: Session, changes: readonly Change[] = []): Promise<ExportSource> {
+/** `changes`: of the run as it is with these, which the metadata names. `range`: only these steps. @throws Error where nothing is shown */
+export async function exportSourceOf(session: Session, changes: readonly Change[] = [], range?: Range): Promise<ExportSource> {
   const { scene, subject } = session;
   if (!scene || !subject) throw new Error(l10n('Nothing is shown that could be exported.'));
   const { content } = subject;
   const cells: readonly (Cell | undefined)[] = content.kind === 'run' ? content.network.levels.map(l => l.directions[0]?.cell) : content.recorded.levels.map(l => l.cell);
   const run = changes.length > 0 ? (await session.ask('whatIf', { changes })).run : undefined;
-  const labels = labelsWith(await session.labels(0, scene.steps), changes);
+  const { from: first, to: end } = range ?? { from: 0, to: scene.steps };
+  const labels = labelsWith(await session.labels(0, scene.steps), changes).slice(first, end);
   return {
-    steps: scene.steps,
+    steps: end - first,
     levels: scene.levels.map((level, k) => ({
       name: level.name, cell: cells[k], inputSize: level.inputSize,
-      directions: level.directions.map(({ direction, signals }, d) => ({ direction, signals: signals.map(s => signalOf(session, { ...(run !== undefined && { run }), level: k, direction: d, signal: s.name }, s.units)) })),
+      directions: level.directions.map(({ direction, signals }, d) => ({ direction, signals: signals.map(s => signalOf(session, { ...(run !== undefined && { run }), level: k, direction: d, signal: s.name }, s.units, first)) })),
     })),
     ...(labels.length > 0 ? { labels } : {}),
-    tracks: scene.curves.map(c => ({ name: c.name, units: c.perStep, read: async (from, to) => (await session.curve(c.name, from, to, (to - from) * c.perStep)).min })),
+    tracks: scene.curves.map(c => ({ name: c.name, units: c.perStep, read: async (from, to) => (await session.curve(c.name, first + from, first + to, (to - from) * c.perStep)).min })),
     ...(scene.input.rate ? { rate: scene.input.rate } : {}),
     model: scene.levels.length > 0 ? scene.model : '', evaluator: content.kind === 'run' ? 'fast' : 'recorded', input: scene.input.description,
-    metadata: { weights: scene.weights.description, ...(run !== undefined && { changes: JSON.stringify(changes) }) },
+    metadata: { weights: scene.weights.description, ...(range && { from: String(first) }), ...(run !== undefined && { changes: JSON.stringify(changes) }) },
   };
 }
 
@@ -39,12 +40,12 @@ function labelsWith(labels: readonly string[], changes: readonly Change[]): read
   return made;
 }
 
-function signalOf(session: Session, place: Omit<TileRequest, 'revision' | 'from' | 'to' | 'columns'>, units: number): SignalRef {
+function signalOf(session: Session, place: Omit<TileRequest, 'revision' | 'from' | 'to' | 'columns'>, units: number, first: number): SignalRef {
   const { signal } = place;
   return {
     name: signal, units,
-    read: async (from, to) => {
-      const data = new Float32Array((to - from) * units);
+    read: async (start, stop) => {
+      const [from, to] = [first + start, first + stop], data = new Float32Array((to - from) * units);
       for (let at = from; at < to; at += WINDOW) {
         const end = Math.min(to, at + WINDOW);
         const { mean, bucket } = await session.tile({ revision: session.scene!.revision, ...place, from: at, to: end, columns: end - at });

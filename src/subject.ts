@@ -1,14 +1,15 @@
 /** From a binding to what a session opens: weights, input and read-out, loaded and checked against one another. */
-import { baseOf, hasEnding, type Binding, type Files } from './binding';
+import { baseOf, inputOptions, type Binding, type Files } from './binding';
 import { generatorById } from './core/generate';
 import { outputSize } from './core/parameters';
 import { shortenedSource } from './core/rows';
 import type { Sequence } from './core/sequence';
 import { cannotOpen, emptyInput, encoderShape, graphNotRun, noEncoder, nothingBefore, noVocabulary, wrongWidth } from './errors';
-import { openSequence, readVocabulary, type Bytes, type Checkpoint, type Encoding, type Vocabulary } from './formats/index';
-import { l10n, term, thousands } from './l10n';
+import { openSequences, readsText, readVocabulary, type Bytes, type Checkpoint, type Encoding, type Several, type Vocabulary } from './formats/index';
+import { l10n, term, thousands, told } from './l10n';
 import type { Note } from './protocol';
-import type { Decoder } from './studies/run';
+import type { Decoder, OtherSequence } from './studies/run';
+import { listed, othersOf } from './sequences';
 import type { Subject } from './session';
 import type { LayerSpec } from './source/outline';
 import { trainingOf } from './training';
@@ -41,7 +42,8 @@ export interface Request {
 export async function subjectOf(request: Request, files: Files, settings: Settings, services: Services = {}): Promise<Subject> {
   const { binding, wanted, spec, cellId } = request;
   const weights = request.weights ?? await weightsOf(wanted, spec, cellId, binding, files, settings.seed);
-  const { network, sequence, expected } = shortened(await inputOf(binding, weights, files, settings.seed, services), settings.maximumSteps);
+  const given = await inputOf(binding, weights, files, settings.seed, services);
+  const { network, sequence: { among, ...sequence }, expected } = shortened(given, settings.maximumSteps);
   const decoder = await decoderOf(binding, weights);
   const seed = binding.generate?.seed ?? settings.seed;
   return {
@@ -52,19 +54,24 @@ export async function subjectOf(request: Request, files: Files, settings: Settin
     canReveal: spec !== undefined,
     ...(weights.checkpoint ? trainingOf(weights.checkpoint.metadata) : {}),
     ...(weights.stack?.doubts ? { doubts: weights.stack.doubts } : {}),
+    ...(among ? listed(among.pieces, among.at, false, given.others?.length ?? 0) : {}),
     content: {
       kind: 'run', network, sequence, inputSeed: seed, parameters: weights.parameters,
       seed: binding.seed ?? settings.seed, memory: settings.memory === undefined ? undefined : settings.memory * 2 ** 20, ...(decoder.decoder ? { decoder: decoder.decoder } : {}),
       ...(expected ? { expected } : {}),
+      ...(given.others ? { others: given.others } : {}),
     },
   };
 }
 
+/** `others`: the sequences beside it, where they are as the layer reads them. */
+interface Given extends Through { readonly others?: readonly OtherSequence[] }
+
 /** The layer's input: a file that fits it, one that goes through the model first, or one made up. */
-async function inputOf(binding: Binding, weights: Weights, files: Files, seed: number, services: Services): Promise<Through> {
+async function inputOf(binding: Binding, weights: Weights, files: Files, seed: number, services: Services): Promise<Given> {
   const { network, checkpoint, stack, bytes } = weights;
   const { inputSize } = network.levels[0]!.directions[0]!;
-  const direct = async (): Promise<Through> => ({ network, sequence: await sequenceOf(binding, weights, files, seed) });
+  const direct = async (): Promise<Given> => ({ network, ...await sequenceOf(binding, weights, files, seed) });
   if (binding.input === undefined || binding.into === 'layer') return direct();
   const upstream = checkpoint && stack && bytes && !binding.tensors ? await upstreamOf(bytes, checkpoint, stack, services.runtimes ?? noRuntime) : undefined;
   if (!upstream && binding.into === 'model') throw nothingBefore(network.name, weights.description);
@@ -82,13 +89,14 @@ const noRuntime = (): Promise<never> => Promise.reject(new Error(l10n('Graphs ca
 
 /** The input as the model takes it: a text as indices, without an encoder. */
 async function modelInput(binding: Binding, upstream: Upstream, files: Files): Promise<Sequence> {
-  const name = baseOf(binding.input!);
   const bytes = await inputBytes(binding.input!, files);
-  const vocabulary = readsTokens(upstream) && binding.vocabulary !== undefined && !isTable(name) ? await vocabularyAt(binding.vocabulary, files) : undefined;
-  return openSequence(bytes, { ...(vocabulary ? { vocabulary, encoding: { kind: 'onehot', size: vocabulary.size } } : {}), ...(binding.columns ? { columns: binding.columns } : {}) });
+  const vocabulary = readsTokens(upstream) && binding.vocabulary !== undefined && await readsText(bytes) ? await vocabularyAt(binding.vocabulary, files) : undefined;
+  const several = await openSequences(bytes, { ...(vocabulary ? { vocabulary, encoding: { kind: 'onehot', size: vocabulary.size } } : {}), ...inputOptions(binding) });
+  return several.read(placeIn(several, binding));
 }
 
-const isTable = (name: string): boolean => hasEnding(name, ['csv', 'tsv', 'npy', 'wav']);
+/** Another input may have fewer sequences than the one that was chosen from. */
+const placeIn = ({ pieces }: Several, { sequence = 0 }: Binding): number => Math.min(sequence, pieces.length - 1);
 
 /** @throws Problem where it cannot be read, or is empty */
 async function inputBytes(path: string, files: Files): Promise<Bytes> {
@@ -102,18 +110,22 @@ const opened = (path: string, files: Files): Promise<Bytes> =>
 
 const vocabularyAt = async (path: string, files: Files): Promise<Vocabulary> => readVocabulary(await opened(path, files));
 
-async function sequenceOf(binding: Binding, weights: Weights, files: Files, seed: number): Promise<Sequence> {
+async function sequenceOf(binding: Binding, weights: Weights, files: Files, seed: number): Promise<Pick<Given, 'sequence' | 'others'>> {
   const first = weights.network.levels[0]!.directions[0]!;
   const inputSize = first.inputSize;
-  if (binding.input === undefined) return generated(binding, inputSize, seed, weights.network.name);
+  if (binding.input === undefined) return { sequence: generated(binding, inputSize, seed, weights.network.name) };
   const name = baseOf(binding.input);
   const bytes = await inputBytes(binding.input, files);
-  const text = !isTable(name) ? await textOptions(binding, inputSize, weights.checkpoint, files, name) : {};
-  const sequence = await openSequence(bytes, { ...text, ...(binding.columns ? { columns: binding.columns } : {}) });
+  const text = await readsText(bytes) ? await textOptions(binding, inputSize, weights.checkpoint, files, name) : {};
+  const several = await openSequences(bytes, { ...text, ...inputOptions(binding) });
+  const sequence = await several.read(placeIn(several, binding));
   if (sequence.steps === 0) throw emptyInput(name);
   if (sequence.width !== inputSize) throw wrongWidth(name, sequence.width, weights.network.name, inputSize, sequence.columns);
-  return sequence;
+  return { sequence: inWords(sequence), ...(sequence.among ? { others: await othersOf(several) } : {}) };
 }
+
+/** Described in the person's language. */
+const inWords = ({ said, ...sequence }: Sequence): Sequence => (said ? { ...sequence, description: told(said) } : sequence);
 
 function generated(binding: Binding, width: number, seed: number, layer: string): Sequence {
   const { kind, steps, seed: own } = binding.generate ?? { kind: 'noise', steps: 200, seed };

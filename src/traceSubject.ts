@@ -8,6 +8,7 @@ import { l10n } from './l10n';
 import type { Note } from './protocol';
 import { recompute, type Difference } from './recompute';
 import type { Recorded } from './recorder';
+import { listed, othersRecorded } from './sequences';
 import type { Subject } from './session';
 import type { Settings } from './subject';
 import { anything } from './wanted';
@@ -21,8 +22,10 @@ export async function traceSubject(path: string, reference: string, files: Files
   const opened = await open(await files.open(path));
   if (opened.kind !== 'trace') throw new FormatError('trace', `${baseOf(path)} is a checkpoint, not a trace`);
   const trace = binding.assume && opened.decide ? opened.decide(binding.assume) : opened;
+  const whole = opened.decide?.({ ...binding.assume, sequence: 'all' }) ?? opened;
   const filled = typeof binding.checkpoint === 'string' ? await withGates(trace, binding, files, settings) : { trace, notes: statesAlone(trace) };
-  const recorded = await recordedOf(filled.trace, Math.min(trace.steps, settings.maximumSteps));
+  const others = (whole.sequences?.length ?? 0) > 1 ? await othersRecorded(whole) : [];
+  const recorded = { ...await recordedOf(filled.trace, Math.min(trace.steps, settings.maximumSteps)), ...(others.length > 0 ? { others } : {}) };
   const cut = trace.steps > recorded.steps;
   return {
     reference, model: baseOf(path), canReveal: false,
@@ -34,8 +37,15 @@ export async function traceSubject(path: string, reference: string, files: Files
       ...(cut ? [{ severity: 'warning' as const, text: l10n('Only the first {0} of {1} steps are shown (setting gatescope.maximumSteps).', recorded.steps, trace.steps) }] : []),
     ],
     doubts: doubtsOf(trace),
+    ...listed((whole.sequences ?? []).map(s => ({ name: s.name, steps: s.to - s.from })), placeOf(trace), true, others.length),
     content: { kind: 'trace', recorded, description: trace.metadata['input'] ?? baseOf(path) },
   };
+}
+
+/** Which of several sequences it is; −1: all of them. */
+function placeOf({ mapping }: Trace): number {
+  const value = mapping?.fields.find(f => f.id === 'sequence')?.value ?? 'all';
+  return /^\d+$/.test(value) ? Number(value) : -1;
 }
 
 /** What can be decided otherwise: doubts, and which array was taken for what. */

@@ -3,6 +3,7 @@ import type { SceneSignal, UnitCard } from '../src/protocol';
 import { button, el, icon, setText } from './dom';
 import { l10n, term, told } from './l10n';
 import { entry, unpack, type Rgb } from './ramps';
+import { RangeSection } from './rangeSection';
 import { directionOf, levelOf, rowsOf, type State } from './state';
 import { neighbour } from './views/timeline/layout';
 import type { Context } from './views/view';
@@ -15,9 +16,11 @@ export class Card {
   private readonly title = el('h2', {});
   private readonly sentence = el('p', { class: 'sentence' });
   private readonly body = el('div', { class: 'sections' });
+  private readonly range: RangeSection;
   readonly element: HTMLElement;
 
   constructor(private readonly context: Context) {
+    this.range = new RangeSection(context.data);
     const step = (by: number): void => {
       const { store } = context;
       store.select({ unit: neighbour(store.state.units, store.state.selection.unit, by) });
@@ -26,8 +29,11 @@ export class Card {
       el('header', {}, this.title,
         button('tool', () => step(-1), { 'aria-label': l10n('Unit above'), title: l10n('Unit above (↑)') }, icon('chevron-up')),
         button('tool', () => step(1), { 'aria-label': l10n('Unit below'), title: l10n('Unit below (↓)') }, icon('chevron-down'))),
-      this.sentence, this.body);
+      this.sentence, this.range.element, this.body);
   }
+
+  /** What the unit does in the selected steps; asked and drawn as it comes. */
+  drawRange(state: State): void { this.range.draw(state); }
 
   draw(state: State): void {
     const { card, selection, scene } = state;

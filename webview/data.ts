@@ -1,10 +1,11 @@
 /** Brings what the state calls for: order of units, unit card, feature track, surprise, labels and tiles; late answers are dropped. */
-import { MAIN, type HostApi, type Remote, type SceneCurve, type UnitCard } from '../src/protocol';
+import { MAIN, type HostApi, type Remote, type SceneCurve, type SceneSignal, type UnitCard, type UnitOrder } from '../src/protocol';
 import type { Questions } from '../src/questions/index';
 import { term } from './l10n';
 import { first } from './marks';
-import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State, type Store } from './state';
+import { directionOf, levelOf, rowsOf, shownStep, touches, type Changes, type State, type Store } from './state';
 import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Lane, type TileKey } from './tiles';
+import { bandsLane, besideKeys, coarseKeys, exactKeys, heatLane, laneOf, lineLane, wholeKeys, wholeLane, windowKeys, type Zoom } from './windows';
 
 /** A run that what if made. */
 const isChanged = (run: string): boolean => run.startsWith('changed:');
@@ -12,6 +13,8 @@ const isChanged = (run: string): boolean => run.startsWith('changed:');
 const LABELS = 2048;
 const FOLLOW_MS = 90;
 const REST_MS = 140;
+/** Not every view wants tiles. */
+const BEGIN_MS = 250;
 
 /** A window of a curve, as it was answered. */
 export interface CurvePart { readonly from: number; readonly to: number; readonly min: Float32Array; readonly max: Float32Array }
@@ -30,7 +33,7 @@ export class Data {
   private cardTimer = 0;
 
   constructor(private readonly store: Store, private readonly host: Remote<HostApi>, private readonly report: (error: Error) => void) {
-    this.tiles = new Tiles(request => host.tile(request), () => { first('tile'); this.arrived(); }, report);
+    this.tiles = new Tiles(requests => host.tiles(requests), () => { first('tile'); if (this.painted(store.state)) this.begin(); this.arrived(); }, report);
     store.listen((state, changed) => this.follow(state, changed));
   }
 
@@ -74,10 +77,33 @@ export class Data {
     return [part.min.subarray(first, last).reduce((a, b) => Math.min(a, b), Infinity), part.max.subarray(first, last).reduce((a, b) => Math.max(a, b), -Infinity)];
   }
 
-  /** Where a row's numbers are kept. */
-  lane(state: State, signal: string): Lane {
-    return { ...(state.run === MAIN ? {} : { run: state.run }), level: state.selection.level, direction: state.selection.direction, signal };
+  /** Where all numbers of a row are kept. */
+  lane(state: State, signal: string): Lane { return laneOf(state, signal); }
+  /** Where what is painted of a row is kept. */
+  heat(state: State, signal: SceneSignal): Lane { return heatLane(state, signal, this.order); }
+  /** The same for the whole sequence. */
+  whole(state: State, signal: SceneSignal): Lane { return wholeLane(state, signal, this.order); }
+  /** The selected unit's line. */
+  line(state: State, signal: SceneSignal): Lane { return lineLane(state, signal, this.bucket(state)); }
+  /** What an open row says of all units. */
+  bands(state: State, signal: SceneSignal): Lane { return bandsLane(state, signal); }
+
+  /** What is read on the screen: the window, and the values at the crosshair. */
+  seen(state: State): TileKey[] {
+    const zoom = this.zoom(state);
+    return [...windowKeys(state, zoom), ...(zoom.bucket > 1 ? exactKeys(state, shownStep(state)) : [])];
   }
+
+  /** The whole sequence: the strip that shows it, or every row. */
+  overview(state: State, every = false): TileKey[] { return every ? coarseKeys(state, this.zoom(state)) : wholeKeys(state, this.zoom(state)); }
+
+  /** Brings all units of the window: of every run that is shown. */
+  bringAll(state: State, signal: string): Promise<void> {
+    const steps = state.scene?.steps ?? 0, runs = [...new Set([state.run, MAIN])];
+    return this.tiles.bring(runs.flatMap(run => keysOf(this.lane({ ...state, run }, signal), state.from, state.to, this.bucket(state), steps)));
+  }
+
+  private zoom(state: State): Zoom { return { bucket: this.bucket(state), order: this.order }; }
 
   value(state: State, signal: string, unit: number, step: number): { readonly value: number; readonly bucket: number } | undefined {
     return this.tiles.value(this.lane(state, signal), unit, step);
@@ -85,7 +111,7 @@ export class Data {
 
   /** True once every row has something to draw all over the window. */
   painted(state: State): boolean {
-    return rowsOf(state).every(s => this.tiles.covering(this.lane(state, s.name), state.from, state.to, this.bucket(state)).length > 0);
+    return rowsOf(state).every(s => this.tiles.covering(this.heat(state, s), state.from, state.to, this.bucket(state)).length > 0);
   }
 
   /** Steps a column at the present zoom. */
@@ -120,12 +146,25 @@ export class Data {
     if (renewed) this.restart(scene.revision, scene.steps);
     const { selection } = state;
     const moved = renewed || touches(changed, 'selection', 'run');
-    if (moved || touches(changed, 'order')) this.askOrder(state, renewed);
-    if (moved) this.askCard(state, renewed);
-    if (renewed && scene.surprise) this.once(this.host.surprise(), surprise => this.store.set({ surprise }));
-    if (touches(changed, 'progress') || moved || touches(changed, 'from', 'to', 'plotWidth', 'units', 'open', 'table', 'run', 'view')) this.want(state);
+    if (moved) this.plain(state, renewed);
+    if (touches(changed, 'progress') || moved || touches(changed, 'from', 'to', 'plotWidth', 'viewHeight', 'units', 'open', 'table', 'run', 'view')) this.want(state);
+    if (this.begun && (moved || touches(changed, 'order'))) this.askOrder(state);
+    if (this.begun && moved) this.askCard(state, renewed);
     if (touches(changed, 'hover', 'held') || moved) this.rest(selection.step);
   }
+
+  /** Order, card and surprise take the worker a while: they wait until every row has something to show, but not for long. */
+  private begin(): void {
+    const { state } = this.store;
+    if (this.begun || !state.scene) return;
+    this.begun = true;
+    window.clearTimeout(this.beginTimer);
+    this.askOrder(state);
+    this.askCard(state, true);
+    if (state.scene.surprise) this.once(this.host.surprise(), surprise => this.store.set({ surprise }));
+  }
+  private begun = false;
+  private beginTimer = 0;
 
   private restart(revision: number, steps: number): void {
     this.revision = revision;
@@ -135,21 +174,35 @@ export class Data {
     this.asked = new Map();
     this.exact = undefined;
     this.orderFor = this.cardFor = '';
+    this.begun = false;
+    window.clearTimeout(this.beginTimer);
+    this.beginTimer = window.setTimeout(() => this.begin(), BEGIN_MS);
     this.tiles.reset(revision, steps);
     this.store.set({ card: undefined, track: undefined, surprise: undefined });
   }
 
   private orderFor = '';
-  private askOrder(state: State, renewed: boolean): void {
+  /** The order that the units of the state are in: the one that was asked for may not have come yet. */
+  private order: UnitOrder = 'index';
+  /** Units are in the order of their index until another one comes. */
+  private plain(state: State, renewed: boolean): void {
+    const units = levelOf(state)?.units ?? 0;
+    if (!renewed && state.units.length === units) return;
+    this.order = 'index';
+    this.store.set({ units: Int32Array.from({ length: units }, (_, k) => k) });
+  }
+
+  private askOrder(state: State): void {
     const { level, direction } = state.selection;
     const run = isChanged(state.run) ? MAIN : state.run; // units keep their places while a knob is turned
     const wanted = `${run}/${level}/${direction}/${state.order}`;
     if (wanted === this.orderFor) return;
     this.orderFor = wanted;
     const units = levelOf(state)?.units ?? 0;
-    if (renewed || state.units.length !== units) this.store.set({ units: Int32Array.from({ length: units }, (_, k) => k) });
     this.once(this.host.order(level, direction, state.order, run), order => {
-      if (this.orderFor === wanted && order.length === units) this.store.set({ units: order });
+      if (this.orderFor !== wanted || order.length !== units) return;
+      this.order = state.order;
+      this.store.set({ units: order });
     });
   }
 
@@ -198,32 +251,21 @@ export class Data {
 
   /** Most urgent first: overview, every row coarsely (the selected one first), what is seen, values at the crosshair, the neighbours. */
   private windows(state: State): TileKey[] | undefined {
-    const { scene, selection, from, to } = state;
-    const rows = [...rowsOf(state)].sort((a, b) => Number(b.name === selection.signal) - Number(a.name === selection.signal));
-    const input = inputOf(state);
-    const names = rows.map(s => s.name).concat(input && scene?.input.axis !== 'characters' ? [input.name] : []);
-    const memory = memoryOf(rows);
-    if (!scene || !memory || state.plotWidth <= 0) return undefined;
-    const [bucket, coarse, steps] = [this.bucket(state), coarsest(scene.steps), scene.steps];
-    const keys = (name: string, b: number, first: number, last: number): TileKey[] => keysOf(this.lane(state, name), first, last, b, steps);
-    const width = TILE_COLUMNS * bucket;
-    return [
-      ...keys(memory.name, coarse, 0, steps),
-      ...names.flatMap(name => keys(name, coarse, 0, steps)),
-      ...names.flatMap(name => keys(name, bucket, from, to)),
-      ...(this.exact === undefined ? [] : names.flatMap(name => keys(name, 1, this.exact ?? 0, (this.exact ?? 0) + 1))),
-      ...names.flatMap(name => [...keys(name, bucket, from - width, from), ...keys(name, bucket, to, to + width)]),
-    ];
+    if (!state.scene || state.plotWidth <= 0) return undefined;
+    const zoom = this.zoom(state);
+    return [...wholeKeys(state, zoom), ...coarseKeys(state, zoom), ...windowKeys(state, zoom), ...(this.exact === undefined ? [] : exactKeys(state, this.exact)), ...besideKeys(state, zoom)];
   }
 
   /** Exact values are fetched where the crosshair rests, not for all it passes. */
+  private rested = '';
   private rest(step: number): void {
     window.clearTimeout(this.restTimer);
     this.restTimer = window.setTimeout(() => {
       const { state } = this.store;
       const at = shownStep(state) ?? step;
-      if (this.exact !== undefined && Math.floor(at / TILE_COLUMNS) === Math.floor(this.exact / TILE_COLUMNS)) return;
-      this.exact = at;
+      const rested = `${Math.floor(at / TILE_COLUMNS)} ${state.pointed?.signal}`;
+      if (this.exact !== undefined && rested === this.rested) return;
+      [this.exact, this.rested] = [at, rested];
       if (directionOf(state)) this.want(state);
     }, REST_MS);
   }

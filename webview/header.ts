@@ -6,7 +6,7 @@ import { togglePlay } from './play';
 import { levelOf, touches, type Changes, type State } from './state';
 import { VIEWS } from './views';
 import type { Context } from './views/view';
-import { toggleWhatIf, VIEWS as WITH_BAR } from './whatIf';
+import { toggleWhatIf } from './whatIf';
 import { keep, keptOf } from './whatIf/kept';
 import { changedWords } from './whatIf/words';
 import { counted } from './words';
@@ -32,13 +32,13 @@ export class Header {
     const { scene } = state;
     this.element.hidden = !scene;
     if (!scene || !touches(changed, 'scene', 'selection', 'panelPinned', 'view', 'table', 'theme', 'own', 'run', 'playing')) return;
-    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, keptOf(state).on, keptOf(state).shown, keptOf(state).changes.length, changedWords(state), state.playing, JSON.stringify([scene.input, scene.weights, scene.parity, scene.canReveal])].join('|');
+    const key = [scene.revision, state.selection.level, state.selection.direction, state.panelPinned, state.view, state.table, keptOf(state).on, changedWords(state), state.playing, JSON.stringify([scene.input, scene.weights, scene.parity, scene.canReveal])].join('|');
     if (key === this.drawn) return;
     this.drawn = key;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['control'] : undefined;
     this.drawCrumbs(scene, state);
     this.drawTools(scene, state);
-    this.drawSources(scene, changedWords(state), shownButton(state, this.context.store));
+    this.drawSources(scene, changedWords(state));
     this.question.textContent = VIEWS.find(view => view.id === state.view)?.question(state) ?? '';
     if (VIEWS.length > 1) this.drawTabs(state);
     if (focused) this.element.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
@@ -86,7 +86,7 @@ export class Header {
       tool(state.panelPinned ? 'pinned' : 'pin', l10n('Keep this panel for this layer'), () => act('pin', String(!store.state.panelPinned)), state.panelPinned));
   }
 
-  private drawSources({ input, weights, parity }: Scene, changed: string, shown: HTMLElement | undefined): void {
+  private drawSources({ input, weights, parity }: Scene, changed: string): void {
     const { act, store } = this.context;
     const changedBadge = changed && button('badge changed', () => keep(store, { on: true }), { 'data-control': 'changed', title: changed }, icon('beaker'), el('span', {}, changed));
     const badge = weights.invented
@@ -96,7 +96,7 @@ export class Header {
       ...(input.invented ? [icon('warning')] : []), el('span', {}, el('span', { class: 'kind' }, `${l10n('Input')} `), input.invented?.words ?? input.description), icon('chevron-down'));
     const seed = weights.invented ?? input.invented;
     const seedButton = seed && button('badge seed', () => act('seed', String(seed.seed + 1)), { 'data-control': 'seed', title: l10n('Draw anew with the next seed') }, el('span', {}, el('span', { class: 'kind' }, `${l10n('Seed')} `), String(seed.seed)), icon('refresh'));
-    this.sources.replaceChildren(...[changedBadge || undefined, shown, inputButton, seedButton, badge, parity && parityBadge(parity)].filter(s => s !== undefined));
+    this.sources.replaceChildren(...[changedBadge || undefined, inputButton, seedButton, badge, parity && parityBadge(parity)].filter(s => s !== undefined));
   }
 
   private drawTabs(state: State): void {
@@ -115,23 +115,16 @@ export class Header {
   }
 }
 
-/** To and fro between changed and baseline where the bar of what if is not in sight. */
-function shownButton(state: State, store: Context['store']): HTMLElement | undefined {
-  const { on, changes, shown } = keptOf(state);
-  if (!on || changes.length === 0 || WITH_BAR.includes(state.view)) return undefined;
-  const next = shown === 'baseline' ? 'changed' : 'baseline';
-  const words = shown === 'baseline' ? l10n('shown: baseline') : l10n('shown: changed');
-  return button('badge shown', () => keep(store, { shown: next }), { 'data-control': 'shown', 'aria-pressed': String(shown !== 'baseline'), title: next === 'baseline' ? l10n('Show the baseline') : l10n('Show what is changed') }, icon('arrow-swap'), el('span', {}, words));
-}
-
 /** How far our numbers are from the runtime's; said, not only coloured. */
-function parityBadge({ runtime, max, step, bound }: NonNullable<Scene['parity']>): HTMLElement {
+function parityBadge({ runtime, max, step, bound, rounded }: NonNullable<Scene['parity']>): HTMLElement {
   const agrees = max <= bound;
   const values = [runtime, max.toExponential(1), step, bound.toExponential(0)] as const;
-  const words = agrees
+  const said = agrees
     ? l10n('Greatest difference to {0} of what the last layer gives: {1}, at step {2}. Within {3}.', ...values)
     : l10n('Greatest difference to {0} of what the last layer gives: {1}, at step {2}. Beyond {3}.', ...values);
-  return el('span', { class: agrees ? 'badge parity' : 'badge parity differs', title: words, 'aria-label': words, role: 'note' }, icon(agrees ? 'pass' : 'warning'), el('span', {}, agrees ? l10n('agrees with {0}: {1}', runtime, max.toExponential(1)) : l10n('differs from {0}: {1}', runtime, max.toExponential(1))));
+  const words = rounded ? `${said} ${l10n('It rounds to 8 bits what goes into each product; what is shown does not.')}` : said;
+  const name = rounded ? l10n('{0} (8 bits)', runtime) : runtime;
+  return el('span', { class: agrees ? 'badge parity' : 'badge parity differs', title: words, 'aria-label': words, role: 'note' }, icon(agrees ? 'pass' : 'warning'), el('span', {}, agrees ? l10n('agrees with {0}: {1}', name, max.toExponential(1)) : l10n('differs from {0}: {1}', name, max.toExponential(1))));
 }
 
 /** One name as text; several as a list to choose from. */

@@ -47,7 +47,7 @@ store.listen((state, changed) => {
   });
   if (touches(changed, 'arrived') && data.painted(state)) first('painted');
   if (touches(changed, 'selection', 'hover', 'held')) tell();
-  if (touches(changed, 'selection', 'from', 'to', 'open', 'order', 'view', 'own')) keep();
+  if (touches(changed, 'selection', 'from', 'to', 'range', 'open', 'order', 'view', 'own')) keep();
 });
 document.addEventListener('keydown', event => {
   if (!whatIf.key(event) && !mounted?.view.key(event) && !chooseView(event) && !playKey(event)) return;
@@ -68,7 +68,7 @@ const commands: Readonly<Record<string, () => void>> = {
 function firstState(): State {
   return {
     view: VIEWS[0]?.id ?? '', scene: undefined, progress: undefined, problem: undefined, panelPinned: false,
-    selection: { level: 0, direction: 0, unit: 0, step: 0, signal: '' }, held: false, hover: undefined, pointed: undefined, from: 0, to: 1, open: [], order: 'index',
+    selection: { level: 0, direction: 0, unit: 0, step: 0, signal: '' }, held: false, hover: undefined, pointed: undefined, from: 0, to: 1, range: undefined, open: [], order: 'index',
     units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined, arrived: 0, theme: readTheme(), plotWidth: 0, viewHeight: window.innerHeight, table: false, playing: false, run: MAIN, own: {},
   };
 }
@@ -87,7 +87,12 @@ function webviewApi(): WebviewApi {
       store.set({ held: true, ...revealing({ from, to }, selection.step, scene?.steps ?? 1) });
     },
     pinned: panelPinned => store.set({ panelPinned }),
-    command: id => commands[id]?.(),
+    command: id => {
+      const [kind, value = ''] = id.split(':');
+      if (kind === 'colors') document.body.dataset['colors'] = value;
+      else if (kind === 'view') store.set(VIEWS.some(v => v.id === value) ? { view: value } : {});
+      else commands[id]?.();
+    },
   };
 }
 
@@ -95,10 +100,16 @@ function webviewApi(): WebviewApi {
 function show(scene: Scene, saved?: ViewState): void {
   const { state } = store;
   const before = state.scene?.reference === scene.reference
-    ? { selection: state.selection, from: state.from, to: state.to, open: state.open, order: state.order, view: state.view, own: state.own }
+    ? { selection: state.selection, from: state.from, to: state.to, range: state.range, open: state.open, order: state.order, view: state.view, own: state.own, ...elsewhere(state, scene) }
     : saved ?? kept.read(scene.reference);
   const width = state.plotWidth || Math.max(300, document.body.clientWidth - (document.body.clientWidth > 900 ? 540 : 24));
   store.set({ scene, ...(state.scene?.revision === scene.revision ? {} : { ...fit(scene, before, width), hover: undefined, pointed: undefined, run: MAIN }) });
+}
+
+/** In another sequence the selected steps mean nothing, and who saw a whole one sees the whole other. */
+function elsewhere({ scene: old, from, to }: State, scene: Scene): Partial<ViewState> {
+  if (old?.sequences?.at === scene.sequences?.at && old?.sequences?.pieces.length === scene.sequences?.pieces.length) return {};
+  return { range: undefined, ...(from <= 0 && to >= (old?.steps ?? Infinity) ? { from: 0, to: scene.steps } : {}) };
 }
 
 /** Mounts the view that is wanted, once its code is there; the one before stays until then. */
@@ -137,9 +148,9 @@ let keeping = 0;
 function keep(): void {
   window.clearTimeout(keeping);
   keeping = window.setTimeout(() => {
-    const { selection, from, to, open, order, scene, view, own } = store.state;
+    const { selection, from, to, range, open, order, scene, view, own } = store.state;
     if (!scene) return;
-    const state: ViewState = { selection, from, to, open, order, view, own };
+    const state: ViewState = { selection, from, to, range, open, order, view, own };
     kept.write(scene.reference, state);
     host.save(state).catch(report);
   }, SAVE_MS);

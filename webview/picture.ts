@@ -7,7 +7,7 @@ import { readTheme } from './theme';
 export interface Pictured {
   /** Of the file that is saved: `forget gate`. */
   name(): string;
-  csv?(): string;
+  csv?(): string | Promise<string>;
   svg?(): string;
 }
 
@@ -42,16 +42,16 @@ export function pictureCommands(host: Remote<HostApi>, say: (words: string) => v
       return l10n('Copied a picture of {0}.', source.name());
     }),
     copyCsv: act(async (_, source) => {
-      await host.act('copyText', numbersOf(source));
+      await host.act('copyText', await numbersOf(source));
       return l10n('Copied the numbers of {0}.', source.name());
     }),
     savePng: act(async (element, source) => save(source.name(), 'png', (await canvasOf(element)).toDataURL().slice('data:image/png;base64,'.length), 'base64')),
     saveSvg: act(async (element, source) => save(source.name(), 'svg', source.svg?.() ?? await svgOf(element), 'text')),
-    saveCsv: act(async (_, source) => save(source.name(), 'csv', numbersOf(source), 'text')),
+    saveCsv: act(async (_, source) => save(source.name(), 'csv', await numbersOf(source), 'text')),
   };
 }
 
-function numbersOf(source: Pictured): string {
+async function numbersOf(source: Pictured): Promise<string> {
   if (!source.csv) throw new Error(l10n('{0} has no table of numbers.', source.name()));
   return source.csv();
 }

@@ -5,6 +5,7 @@
 import { ENTRIES, entry, unpack, type Rgb, type Scale } from './ramps';
 import { rowsOf, type State } from './state';
 import { scaleOf } from './theme';
+import { topOf } from './views/timeline/layout';
 import type { SignalRow } from './views/timeline/row';
 
 /** Set by the view that is shown. */
@@ -22,6 +23,8 @@ export interface DrawnRow {
   /** Units a line, `lineHeight` CSS pixels high, in this order from the top. */
   readonly pool: number;
   readonly lineHeight: number;
+  /** CSS pixels from the canvas' top to each line's. */
+  readonly tops: readonly number[];
   readonly order: readonly number[];
   /** CSS pixels of the page; the canvas has `ratio` device pixels a CSS pixel. */
   readonly rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
@@ -72,7 +75,7 @@ function rowDrawn(row: SignalRow, state: State, bucket: number): DrawnRow[] {
   const colours = Array.from(look.ramp, unpack);
   return [{
     signal: signal.name, selector: `canvas.heat[data-signal="${CSS.escape(signal.name)}"]`, from: state.from, to: state.to, bucket, units: signal.units,
-    pool: lines.pool, lineHeight: lines.line, order: Array.from(look.order), rect: { x, y, width, height }, ratio: canvas.width / Math.max(1, width),
+    pool: lines.pool, lineHeight: lines.line, tops: Array.from({ length: lines.count }, (_, k) => topOf(lines, k)), order: Array.from(look.order), rect: { x, y, width, height }, ratio: canvas.width / Math.max(1, width),
     scale: scaleOf(signal), ramp: colours.slice(0, ENTRIES), notFinite: colours[ENTRIES] ?? [0, 0, 0],
   }];
 }

@@ -8,13 +8,14 @@ import { numbersOf } from '../src/session';
 
 const { texts } = document.body.dataset;
 if (texts) useTexts(JSON.parse(texts) as Readonly<Record<string, string>>);
-const { subject, state } = unpack(document.getElementById('report')?.textContent ?? '') as ReportContent;
+const { subject, state, colors } = unpack(document.getElementById('report')?.textContent ?? '') as ReportContent;
+if (colors !== undefined) document.body.dataset['colors'] = colors;
 const session = localSession(() => new Promise(resolve => { setTimeout(resolve); }));
 dress();
 const view = connect<WebviewApi>(wire(), {
   ...numbersOf(() => session),
   ready: async () => { void start(); },
-  select: () => undefined, save: () => undefined, act: async () => undefined, binding: async () => [], saveAs: async () => false,
+  select: () => undefined, save: () => undefined, act: async () => undefined, binding: async () => [], cells: async () => [], saveAs: async () => false,
 } satisfies HostApi);
 
 async function start(): Promise<void> {

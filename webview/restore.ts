@@ -1,6 +1,7 @@
 /** What to show first: what was saved as far as it fits the scene, else a window that can be read and the rows that matter most. Pure. */
 import type { Scene, SceneSignal, Selection, ViewState } from '../src/protocol';
-import { memoryOf } from './state';
+import { rangeIn } from './range';
+import { memoryOf, type State } from './state';
 import { VIEWS } from './views/index';
 import { clampSpan } from './views/timeline/layout';
 
@@ -8,7 +9,7 @@ import { clampSpan } from './views/timeline/layout';
 const CHARACTER = 8;
 
 /** Saved or present state made to fit: numbers inside the scene's sizes, names that exist. */
-export function fit(scene: Scene, saved: ViewState | undefined, width: number): Required<ViewState> {
+export function fit(scene: Scene, saved: ViewState | undefined, width: number): Required<Omit<ViewState, 'range'>> & Pick<State, 'range'> {
   const level = clamp(saved?.selection.level ?? scene.levels.length - 1, scene.levels.length);
   const direction = clamp(saved?.selection.direction ?? 0, scene.levels[level]?.directions.length ?? 1);
   const signals = (scene.levels[level]?.directions[direction]?.signals ?? []).filter(s => s.kind !== 'input');
@@ -18,7 +19,7 @@ export function fit(scene: Scene, saved: ViewState | undefined, width: number): 
   const known = (name: string): boolean => signals.some(s => s.name === name);
   const signal = saved && known(saved.selection.signal) ? saved.selection.signal : keepGate(signals)?.name ?? memoryOf(signals)?.name ?? '';
   const selection: Selection = { level, direction, unit, step, signal };
-  return { selection, ...span, open: saved ? saved.open.filter(known) : firstOpen(signals), order: saved?.order ?? 'coactivation', view: VIEWS.find(v => v.id === (saved?.view ?? scene.view))?.id ?? VIEWS[0]?.id ?? '', own: saved?.own ?? {} };
+  return { selection, ...span, range: rangeIn(saved?.range, scene.steps), open: saved ? saved.open.filter(known) : firstOpen(signals), order: saved?.order ?? 'coactivation', view: VIEWS.find(v => v.id === (saved?.view ?? scene.view))?.id ?? VIEWS[0]?.id ?? '', own: saved?.own ?? {} };
 }
 
 const clamp = (value: number, count: number): number => (Number.isFinite(value) ? Math.max(0, Math.min(count - 1, Math.floor(value))) : 0);

@@ -1,5 +1,5 @@
 /** One store: setters mark what changed, one commit a frame tells the listeners. */
-import type { Progress, RunId, Scene, SceneDirection, SceneLevel, SceneSignal, Selection, UnitCard, UnitOrder, WebviewApi } from '../src/protocol';
+import type { Progress, Range, RunId, Scene, SceneDirection, SceneLevel, SceneSignal, Selection, UnitCard, UnitOrder, WebviewApi } from '../src/protocol';
 import type { Theme } from './theme';
 
 export type Problem = NonNullable<Parameters<WebviewApi['failed']>[0]>;
@@ -21,6 +21,8 @@ export interface State {
   /** Window of steps, may be fractional. */
   readonly from: number;
   readonly to: number;
+  /** Steps that a person selected, shared by all views. */
+  readonly range: Range | undefined;
   readonly open: readonly string[];
   readonly order: UnitOrder;
   /** Units in the shown order. */

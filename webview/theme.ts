@@ -1,5 +1,6 @@
 /** Colours of the present theme: greys and fonts from VS Code's variables, one hue a concept from our own table. */
 import type { SceneSignal } from '../src/protocol';
+import { CIVIDIS, PUOR } from './palettes';
 import { parseHex, ramp, type Scale } from './ramps';
 
 export type Look = 'dark' | 'light' | 'hcDark' | 'hcLight';
@@ -29,8 +30,13 @@ const PALETTES: Readonly<Record<Look, Palette>> = {
   hcLight: { ink: { ...LIGHT_INK, x: '#000000' }, middle: LIGHT_MIDDLE, zero: '#ffffff', notFinite: '#ff00ff' },
 };
 
+/** What the heatmaps are drawn with: one hue a concept, or a palette of papers. */
+export const COLORS = ['concepts', 'puor', 'cividis'] as const;
+export type Colors = (typeof COLORS)[number];
+
 export interface Theme {
   readonly look: Look;
+  readonly colors: Colors;
   readonly highContrast: boolean;
   readonly reducedMotion: boolean;
   readonly ink: Readonly<Record<Hue, string>>;
@@ -52,7 +58,7 @@ const STEP_BACK = 0.78;
 /** Reads the theme from the document and hands the hues to the style sheet as `--hue-f` ... */
 export function readTheme(): Theme {
   const look = lookOf(document.body.classList);
-  const palette = PALETTES[look];
+  const palette = PALETTES[look], { colors: wanted } = document.body.dataset, colors = COLORS.find(c => c === wanted) ?? 'concepts';
   const style = getComputedStyle(document.documentElement);
   const read = (name: string, otherwise: string): string => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
   for (const [hue, colour] of Object.entries(palette.ink)) document.body.style.setProperty(`--hue-${hue}`, colour);
@@ -60,13 +66,13 @@ export function readTheme(): Theme {
   document.body.style.setProperty('--not-finite', palette.notFinite);
   const foreground = read('foreground', palette.ink.x);
   return {
-    look, ink: palette.ink, zero: palette.zero, notFinite: palette.notFinite,
+    look, colors, ink: palette.ink, zero: palette.zero, notFinite: palette.notFinite,
     highContrast: look === 'hcDark' || look === 'hcLight',
     reducedMotion: document.body.classList.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches,
     background: read('editor-background', palette.zero), foreground,
     muted: read('descriptionForeground', foreground), border: read('panel-border', foreground), focus: read('focusBorder', foreground),
     font: read('font-family', 'system-ui, sans-serif'), editorFont: read('editor-font-family', 'monospace'),
-    ramp: tables(palette, look === 'dark' || look === 'light'),
+    ramp: colors === 'concepts' ? tables(palette, look === 'dark' || look === 'light') : paperTables(colors, palette.notFinite),
   };
 }
 
@@ -80,6 +86,15 @@ function tables(palette: Palette, stepBack: boolean): Theme['ramp'] {
   };
 }
 
+const hexes = (packed: string): string[] => packed.match(/.{6}/g)!.map(c => `#${c}`);
+
+/** One palette for all signals, in full: PuOr from its white middle on where there is one side only, Cividis whole either way. */
+export function paperTables(colors: Exclude<Colors, 'concepts'>, notFinite: string): Theme['ramp'] {
+  const all = hexes(colors === 'puor' ? PUOR : CIVIDIS);
+  const both = ramp(all, notFinite), one = colors === 'puor' ? ramp(all.slice(all.length >> 1), notFinite) : both;
+  return (_hue, scale) => (scale === 'unit' ? one : both);
+}
+
 function stops({ ink, middle, zero }: Palette, hue: Hue, oneSided: boolean): string[] {
   const up = [zero, middle[hue], ink[hue]];
   return oneSided ? up : [ink.negative, middle.negative, ...up];
@@ -91,10 +106,10 @@ function lookOf(classes: DOMTokenList): Look {
   return classes.contains('vscode-light') ? 'light' : 'dark';
 }
 
-/** Calls back after VS Code changed the theme: it rewrites the body's class and the root's variables. */
+/** Calls back after VS Code changed the theme: it rewrites the body's class and the root's variables. Or after other colours were chosen. */
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
-  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-colors'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
   return () => observer.disconnect();
 }

@@ -1,9 +1,9 @@
 /**
  * Windows of signals, fetched on demand and kept. A tile covers 256 columns of `bucket` steps (a power of two), so that tiles of one
- * resolution lie side by side and panning asks only for what is new. What is wanted is said anew each frame, most urgent first;
- * requests that are no longer wanted are never sent. Answers of an older revision are dropped.
+ * resolution lie side by side and panning asks only for what is new. What is wanted is said anew each frame, most urgent first, and
+ * asked for several at a time; requests that are no longer wanted are never sent. Answers of an older revision are dropped.
  */
-import type { RunId, Tile, TileRequest } from '../src/protocol';
+import type { Part, RunId, Tile, TileRequest } from '../src/protocol';
 
 export const TILE_COLUMNS = 256;
 
@@ -13,15 +13,22 @@ export interface TileKey {
   readonly level: number;
   readonly direction: number;
   readonly signal: string;
+  /** All units where absent. */
+  readonly part?: Part;
+  /** Least and greatest of pooled steps are wanted too. */
+  readonly extremes?: boolean;
   readonly bucket: number;
   /** The tile's place at its resolution: it starts at step index * 256 * bucket. */
   readonly index: number;
 }
 
 /** A row's tiles share these. */
-export type Lane = Pick<TileKey, 'run' | 'level' | 'direction' | 'signal'>;
+export type Lane = Pick<TileKey, 'run' | 'level' | 'direction' | 'signal' | 'part' | 'extremes'>;
 
 interface Entry { tile: Tile; whole: boolean; used: number; bytes: number }
+
+/** `parallel` questions at a time, of at most `together` tiles each. */
+export interface Limits { readonly bytes: number; readonly parallel: number; readonly together: number }
 
 export class Tiles {
   private readonly kept = new Map<string, Entry>();
@@ -31,12 +38,13 @@ export class Tiles {
   private steps = 0;
   private clock = 0;
   private bytes = 0;
+  private open = 0;
 
   constructor(
-    private readonly fetch: (request: TileRequest) => Promise<Tile>,
+    private readonly fetch: (requests: readonly TileRequest[]) => Promise<readonly Tile[]>,
     private readonly arrived: () => void,
     private readonly failed: (error: Error) => void,
-    private readonly limits = { bytes: 160e6, parallel: 4 },
+    private readonly limits: Limits = { bytes: 48e6, parallel: 3, together: 8 },
   ) {}
 
   /** Forgets all numbers of another revision. */
@@ -44,13 +52,19 @@ export class Tiles {
     this.kept.clear();
     this.asked.clear();
     this.queue = [];
-    [this.revision, this.steps, this.bytes] = [revision, steps, 0];
+    [this.revision, this.steps, this.bytes, this.open] = [revision, steps, 0, 0];
   }
 
   /** Says what is wanted now, most urgent first; replaces what was wanted before. */
   want(keys: readonly TileKey[]): void {
-    this.queue = keys.filter(key => !this.kept.get(nameOf(key))?.whole);
+    this.queue = [...new Map(keys.filter(key => !this.has(key)).map(key => [wishOf(key), key])).values()];
     this.pump();
+  }
+
+  /** Fetches what is not there yet, whatever else is wanted. */
+  async bring(keys: readonly TileKey[]): Promise<void> {
+    const missing = keys.filter(key => !this.has(key));
+    for (let k = 0; k < missing.length; k += this.limits.together) await this.ask(missing.slice(k, k + this.limits.together));
   }
 
   get(key: TileKey): Tile | undefined {
@@ -63,8 +77,7 @@ export class Tiles {
   take(tiles: readonly Tile[]): void {
     for (const tile of tiles) {
       if (tile.revision !== this.revision) continue;
-      const { run, level, direction, signal, bucket, from } = tile;
-      this.keep(nameOf({ ...(run === undefined ? {} : { run }), level, direction, signal, bucket, index: from / (TILE_COLUMNS * bucket) }), tile, true);
+      this.keep({ ...tile, index: tile.from / (TILE_COLUMNS * tile.bucket) }, tile, true);
     }
   }
 
@@ -82,46 +95,69 @@ export class Tiles {
 
   /** The finest known value of a unit at a step; `bucket` over 1 says that it is a mean of so many steps. */
   value(lane: Lane, unit: number, step: number): { readonly value: number; readonly bucket: number } | undefined {
+    const own = { ...lane, part: { first: unit, end: unit + 1 } };
     for (let bucket = 1; bucket <= coarsest(this.steps); bucket *= 2) {
-      const tile = this.kept.get(nameOf({ ...lane, bucket, index: Math.floor(step / (bucket * TILE_COLUMNS)) }))?.tile;
-      const column = tile ? Math.floor((step - tile.from) / tile.bucket) : -1;
-      if (tile && column >= 0 && column < tile.columns) return { value: tile.mean[column * tile.units + unit] ?? NaN, bucket: tile.bucket };
+      const index = Math.floor(step / (bucket * TILE_COLUMNS));
+      for (const key of [lane, own]) {
+        const tile = this.kept.get(nameOf({ ...key, bucket, index }))?.tile;
+        const column = tile ? Math.floor((step - tile.from) / tile.bucket) : -1;
+        if (tile && column >= 0 && column < tile.columns) return { value: tile.mean[column * tile.units + placeOf(tile, unit)] ?? NaN, bucket: tile.bucket };
+      }
     }
     return undefined;
   }
 
+  /** Whether all of a tile is there that is wanted of it. */
+  private has(key: TileKey): boolean {
+    const entry = this.kept.get(nameOf(key));
+    return entry !== undefined && entry.whole && (!key.extremes || key.bucket === 1 || entry.tile.min !== undefined);
+  }
+
   private pump(): void {
-    for (const key of this.queue) {
-      if (this.asked.size >= this.limits.parallel) return;
-      const name = nameOf(key);
-      if (!this.asked.has(name) && !this.kept.get(name)?.whole) void this.ask(key, name);
+    const keys = this.queue.filter(key => !this.asked.has(wishOf(key)) && !this.has(key));
+    for (let k = 0; k < keys.length && this.open < this.limits.parallel; k += this.limits.together) {
+      this.open++;
+      const { revision } = this;
+      void this.ask(keys.slice(k, k + this.limits.together)).then(() => {
+        if (revision !== this.revision) return;
+        this.open--;
+        this.pump();
+      });
     }
   }
 
-  private async ask(key: TileKey, name: string): Promise<void> {
-    const request = requestOf(key, this.revision, this.steps);
-    this.asked.add(name);
-    try {
-      const tile = await this.fetch(request);
-      if (request.revision !== this.revision || tile.revision !== this.revision) return;
-      this.asked.delete(name);
-      this.keep(name, tile, tile.from + tile.columns * tile.bucket >= request.to);
-      this.arrived();
-    } catch (error) {
-      if (request.revision !== this.revision) return;
-      this.asked.delete(name);
-      this.queue = this.queue.filter(k => nameOf(k) !== name); // not asked again until wanted again
-      this.failed(error instanceof Error ? error : new Error(String(error)));
+  private async ask(keys: readonly TileKey[]): Promise<void> {
+    const { revision, steps } = this;
+    const requests = keys.map(key => requestOf(key, revision, steps));
+    for (const key of keys) this.asked.add(wishOf(key));
+    let problem: unknown;
+    const tiles = await this.fetch(requests).catch((error: unknown) => { problem = error; return []; });
+    if (revision !== this.revision) return;
+    for (const key of keys) this.asked.delete(wishOf(key));
+    if (problem !== undefined) {
+      this.forget(keys); // not asked again until wanted again
+      this.failed(problem instanceof Error ? problem : new Error(String(problem)));
+      return;
     }
-    this.pump();
+    for (const [k, tile] of tiles.entries()) {
+      if (tile.revision === revision) this.keep(keys[k]!, tile, tile.from + tile.columns * tile.bucket >= requests[k]!.to);
+    }
+    this.arrived();
   }
 
-  private keep(name: string, tile: Tile, whole: boolean): void {
+  private keep(key: TileKey, tile: Tile, whole: boolean): void {
+    const name = nameOf(key), known = this.kept.get(name);
+    if (known?.whole && known.tile.min && !tile.min) return; // it says less than what is there
     const bytes = tile.mean.byteLength + (tile.min?.byteLength ?? 0) + (tile.max?.byteLength ?? 0);
-    this.bytes += bytes - (this.kept.get(name)?.bytes ?? 0);
+    this.bytes += bytes - (known?.bytes ?? 0);
     this.kept.set(name, { tile, whole, used: ++this.clock, bytes });
-    if (!whole) this.queue = this.queue.filter(k => nameOf(k) !== name); // the next progress wants it again
+    if (!whole) this.forget([key]); // the next progress wants it again
     if (this.bytes > this.limits.bytes) this.drop();
+  }
+
+  private forget(keys: readonly TileKey[]): void {
+    const names = new Set(keys.map(nameOf));
+    this.queue = this.queue.filter(key => !names.has(nameOf(key)));
   }
 
   /** Lets go of the tiles not looked at for longest, until a quarter is free. */
@@ -135,7 +171,17 @@ export class Tiles {
   }
 }
 
-const nameOf = (key: TileKey): string => `${key.run ?? ''}/${key.level}/${key.direction}/${key.bucket}/${key.index}/${key.signal}`;
+const nameOf = (key: TileKey): string => `${key.run ?? ''}/${key.level}/${key.direction}/${key.bucket}/${key.index}/${partName(key.part)}/${key.signal}`;
+/** A tile without extremes is another wish than the same with them. */
+const wishOf = (key: TileKey): string => `${key.extremes ?? false} ${nameOf(key)}`;
+
+function partName(part: Part | undefined): string {
+  if (part === undefined || part === 'bands') return part ?? '';
+  return 'first' in part ? `${part.first} ${part.end}` : `${part.order} ${part.pool}`;
+}
+
+/** Where a unit is in the columns of a tile that has it. */
+export const placeOf = ({ part }: Tile, unit: number): number => (typeof part === 'object' && 'first' in part ? unit - part.first : unit);
 
 /** Tiles at a resolution that touch steps [from, to). */
 export function keysOf(lane: Lane, from: number, to: number, bucket: number, steps: number): TileKey[] {
@@ -160,8 +206,8 @@ export function bucketFor(span: number, pixels: number): number {
 }
 
 /** What is asked for a tile. */
-export function requestOf({ run, level, direction, signal, bucket, index }: TileKey, revision: number, steps: number): TileRequest {
+export function requestOf({ run, level, direction, signal, part, extremes, bucket, index }: TileKey, revision: number, steps: number): TileRequest {
   const from = index * TILE_COLUMNS * bucket;
   const to = Math.min(steps, from + TILE_COLUMNS * bucket);
-  return { revision, ...(run === undefined ? {} : { run }), level, direction, signal, from, to, columns: Math.ceil((to - from) / bucket) };
+  return { revision, ...(run === undefined ? {} : { run }), level, direction, signal, from, to, columns: Math.ceil((to - from) / bucket), ...(part && { part }), ...(extremes && { extremes }) };
 }

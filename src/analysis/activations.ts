@@ -1,7 +1,8 @@
 /** What the equations bend: where a sum enters an activation, and the curve of what comes out. Read from the equations alone. */
+import { partsOf, type Placed } from '../core/equations/parts';
 import { functionNamed } from '../core/equations/functions';
 import type { Expression, Statement } from '../core/equations/syntax';
-import { equationsOf, partsOf, StepValues, type Placed } from './expressions';
+import { equationsOf, StepValues } from './expressions';
 
 export interface Bend {
   /** Path of what the activation reads. */

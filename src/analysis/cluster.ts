@@ -2,8 +2,8 @@
  * Hierarchical clustering with average linkage (Sokal & Michener 1958) by the nearest-neighbour chain (Müllner 2011, arXiv 1109.2378), n² steps.
  */
 
-/** A binary tree over 0..n−1: a leaf, or two trees. */
-export type Tree = { readonly leaf: number } | { readonly left: Tree; readonly right: Tree; readonly leaves: readonly number[] };
+/** A binary tree over 0..n−1: a leaf, or two trees that are `height` apart. */
+export type Tree = { readonly leaf: number } | { readonly left: Tree; readonly right: Tree; readonly height: number; readonly leaves: readonly number[] };
 
 /** The leaves of a tree, left to right. */
 export function leavesOf(tree: Tree): readonly number[] {
@@ -43,7 +43,7 @@ function nearest(d: Float64Array, n: number, trees: readonly (Tree | undefined)[
 /** Puts b into a; distances to the pair are the mean over its members (Lance & Williams 1967). */
 function merge(d: Float64Array, n: number, trees: (Tree | undefined)[], sizes: Float64Array, a: number, b: number): void {
   const left = trees[a]!, right = trees[b]!;
-  trees[a] = { left, right, leaves: [...leavesOf(left), ...leavesOf(right)] };
+  trees[a] = { left, right, height: d[a * n + b]!, leaves: [...leavesOf(left), ...leavesOf(right)] };
   trees[b] = undefined;
   const na = sizes[a]!, nb = sizes[b]!;
   sizes[a] = na + nb;

@@ -2,10 +2,11 @@
  * Why was this gate open? The sum that an activation reads, split into its parts: each bias, each input feature, each unit of h, peepholes.
  * Parts add up exactly, in float64 from the float32 weights and states. Read from the equations, for any cell.
  */
+import { partsOf, type Placed } from '../core/equations/parts';
 import { functionNamed } from '../core/equations/functions';
 import type { Expression, Statement } from '../core/equations/syntax';
 import { curveOf, isAffine, preOf, unbent } from './activations';
-import { apply, partsOf, StepValues, type Placed, type StepVectors } from './expressions';
+import { apply, StepValues, type StepVectors } from './expressions';
 import { written } from './written';
 
 export interface Factor { readonly text: string; readonly value: number }

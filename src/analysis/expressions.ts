@@ -1,6 +1,7 @@
 /** What every expression of a cell's equations was in one step, in float64, one component at a time: only what is asked for is computed. */
 import { functionNamed } from '../core/equations/functions';
 import { GraphBuilder } from '../core/equations/graph';
+import { partsOf, type Placed } from '../core/equations/parts';
 import type { Equation, Expression, Statement } from '../core/equations/syntax';
 import { step, type Numbers } from '../core/interpret';
 import type { Params } from '../core/layer';
@@ -14,19 +15,6 @@ export interface StepVectors {
   /** Signals of the step, new states among them, as they were recorded; others are computed from their equations. */
   readonly now: ReadonlyMap<string, Numbers>;
   readonly params?: Params | undefined;
-}
-
-/** An expression, and the way to it: see questions/cell.ts. */
-export interface Placed { readonly path: string; readonly e: Expression }
-
-/** The parts of an expression. */
-export function partsOf({ path, e }: Placed): Placed[] {
-  switch (e.kind) {
-    case 'infix': return [{ path: `${path}.l`, e: e.left }, { path: `${path}.r`, e: e.right }];
-    case 'matrix': case 'scale': case 'negate': return [{ path: `${path}.a`, e: e.argument }];
-    case 'call': return e.values.map((v, k) => ({ path: `${path}.${k}`, e: v }));
-    default: return [];
-  }
 }
 
 /** The right-hand sides, by the path of their statement. */

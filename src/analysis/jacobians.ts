@@ -115,6 +115,12 @@ export function* productNorms(trail: Trail, distances: readonly number[]): Gener
   return norms;
 }
 
+/** What the states after one step are by those before it: [all, all], a row an output, states side by side. `nodes` are the forward program's at that step. */
+export function stepJacobian(program: Program, sizes: Sizes, params: Values, nodes: Nodes): Float64Array {
+  const all = stateCount({ program, sizes });
+  return sideBySide(program, sizes, stepMany({ sizes, params, saved: nodes }, backwardOf(program), all, identity(program, sizes, all)), all);
+}
+
 /** Rows of the identity, cut by state. */
 function identity(program: Program, sizes: Sizes, all: number): Batch {
   let left = 0;

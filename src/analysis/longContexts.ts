@@ -17,8 +17,8 @@ const TRIES = 12;
 /** Places where |value| of a unit is largest, at most one in each bucket of the pyramid's lowest rows. */
 export function* longContexts(recording: Recording, place: Place, unit: number, labels: readonly string[] | undefined): Generator<Progress, LongContexts> {
   const { steps, finest } = recording;
-  const rows = yield* recording.tiling(place, 0, steps, Math.ceil(steps / finest));
-  const sizes = Float64Array.from({ length: rows.columns }, (_, k) => Math.max(Math.abs((rows.min ?? rows.mean)[k * rows.units + unit]!), Math.abs((rows.max ?? rows.mean)[k * rows.units + unit]!)));
+  const rows = yield* recording.tiling(place, 0, steps, Math.ceil(steps / finest), { part: { kind: 'units', first: unit, end: unit + 1 } });
+  const sizes = Float64Array.from({ length: rows.columns }, (_, k) => Math.max(Math.abs((rows.min ?? rows.mean)[k]!), Math.abs((rows.max ?? rows.mean)[k]!)));
   const strange = sizes.findIndex(v => !Number.isFinite(v));
   const order = Array.from(sizes.keys()).filter(k => Number.isFinite(sizes[k]) && sizes[k]! > 0).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
   const contexts: Context[] = [];

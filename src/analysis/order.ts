@@ -1,6 +1,7 @@
 /** In which order units are drawn. Each function gives the unit of every row, [units], and the same one for the same numbers. */
 import { cluster } from './cluster';
 import { rowR, unitRows, type Column } from './column';
+import { groupsOf, type Group } from './groups';
 import { greedyLeafOrder, optimalLeafOrder } from './leafOrder';
 import { descending } from './memory';
 import type { Saturation } from './saturation';
@@ -49,12 +50,19 @@ const EXACT = 640;
  * Units that are active together side by side: distance 1 − Pearson's r over at most 1000 evenly spaced steps, average linkage, then the
  * optimal leaf order (Bar-Joseph et al. 2001, see ./leafOrder), or a greedy one above 640 units. Units that never change count as uncorrelated.
  */
-export function byCoactivation(column: Column): Int32Array {
+export const byCoactivation = (column: Column): Int32Array => coactivation(column).order;
+
+/** The order by co-activation, and the groups that follow one another in it; no groups where there is no order. */
+export interface Coactivation { readonly order: Int32Array; readonly groups: readonly Group[] }
+
+/** `byCoactivation` with the groups in which the same tree falls apart. */
+export function coactivation(column: Column): Coactivation {
   const n = column.units;
-  if (n < 3 || column.steps < 2) return byIndex(n);
+  if (n < 3 || column.steps < 2) return { order: byIndex(n), groups: [] };
   const distance = distances(column);
   const tree = cluster(distance, n);
-  return Int32Array.from((n <= EXACT ? optimalLeafOrder : greedyLeafOrder)(tree, distance, n));
+  const order = Int32Array.from((n <= EXACT ? optimalLeafOrder : greedyLeafOrder)(tree, distance, n));
+  return { order, groups: groupsOf(tree, order, distance, n) };
 }
 
 /** 1 − r of all pairs, [units, units]. */

@@ -1,5 +1,4 @@
 /** `report FILE`: a layer over an input as one HTML file with the panel in it, which works from disk, offline. */
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parameterCountOf } from '../core/parameters';
@@ -18,23 +17,26 @@ export const reportCommand: Command = {
 Layers of more than 4 million weights are written as recorded signals alone.
   --layer, --input, --into, --assume, --feed, --vocabulary, --encoder, --columns, --generate, --steps, --seed   as for run
   --from A --to B       the window to begin with; a longer input is cut to 5,000 steps around it
+  --colors NAME         concepts (a hue for each concept), puor or cividis
   --out FILE            where to write`,
   async run(args) {
     const { values, files: [file, ...more] } = options(args, known);
     if (file === undefined || more.length > 0) throw new UsageError('report needs one FILE.');
     if (values.out === undefined) throw new UsageError('report needs --out FILE to write to.');
+    if (values.colors !== undefined && !COLORS.includes(values.colors)) throw new UsageError(`--colors should be one of ${COLORS.join(', ')}, found ${values.colors}.`);
     const session = localSession(() => new Promise(resolve => { setImmediate(resolve); }));
     const run = await load(file, values);
     const scene = await session.open(subjectOf(file, run));
     const begin = count(values.from, 'from') ?? 0;
     const { subject, from, to } = await excerptOf(session, { from: begin, to: count(values.to, 'to', 1) ?? Math.min(scene.steps, begin + MOST_STEPS) });
-    const page = await reportPage({ subject, made: new Date().toISOString() }, path => readFile(join(__dirname, '..', path)), text => createHash('sha256').update(text).digest('base64'));
+    const page = await reportPage({ subject, made: new Date().toISOString(), ...(values.colors === undefined ? {} : { colors: values.colors }) }, path => readFile(join(__dirname, '..', path)));
     await writeFile(values.out, page);
     process.stdout.write(`${values.out}: steps ${from} to ${to - 1} of ${scene.levels.map(l => l.name).join(', ')} over ${scene.input.description}, ${(page.length / 2 ** 20).toFixed(1)} MB\n`);
   },
 };
 
-const known = { ...inputOptions, out: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } } as const;
+const COLORS: readonly string[] = ['concepts', 'puor', 'cividis'];
+const known = { ...inputOptions, colors: { type: 'string' }, out: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } } as const;
 
 function subjectOf(file: string, { network, sequence, notes }: Run): Subject {
   return {

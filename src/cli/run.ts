@@ -25,7 +25,7 @@ export const runCommand: Command = {
   purpose: 'Run a checkpoint\'s layer over an input and record every gate and state.',
   help: `FILE is a checkpoint. The trace holds tensors LAYER/SIGNAL of shape [steps, units] (LAYER/SIGNAL/reverse for the reverse direction).
   --layer NAME          which one, as inspect names it; a stack's name runs all its layers
-  --input FILE          .csv, .tsv, .npy, .wav, or text with --vocabulary. What fits the model's own input and not the layer's
+  --input FILE          .csv, .tsv, .npy, .npz, .safetensors, .jsonl, .wav, or text with --vocabulary. What fits the model's own input and not the layer's
                         goes through what stands before the layer, which is then run
   --into model|layer    where the input goes, whatever fits
   --assume ID=OPTION    another answer to what the file leaves open, as inspect lists it, such as gru-form=reset-before; again for another
@@ -33,6 +33,9 @@ export const runCommand: Command = {
   --vocabulary FILE     JSON list of characters, or map from character to index (else one beside the checkpoint that fits)
   --encoder NAME        onehot, or an embedding tensor of the checkpoint (else one that fits)
   --columns A,B         columns of a table, in this order
+  --sequence N          of an input that holds several: which, from 0 (0)
+  --split lines         of a text: a sequence a line, or with paragraphs what stands between empty lines
+  --batch-axis 1        of an array [steps, sequences, features]; 0 where the sequences come first (0)
   --generate KIND       ${generators.map(g => g.id).join(', ')}
   --steps N             of a generated input (200); of an input file, at most so many
   --seed N              of a generated input (7)

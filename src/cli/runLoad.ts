@@ -23,6 +23,7 @@ import { feedsOf, parityLines } from './runModel';
 export const inputOptions = {
   layer: { type: 'string' }, input: { type: 'string' }, generate: { type: 'string' }, steps: { type: 'string' }, seed: { type: 'string' },
   vocabulary: { type: 'string' }, encoder: { type: 'string' }, columns: { type: 'string' },
+  sequence: { type: 'string' }, split: { type: 'string' }, 'batch-axis': { type: 'string' },
   into: { type: 'string' }, feed: { type: 'string', multiple: true }, assume: { type: 'string', multiple: true },
 } as const;
 
@@ -81,6 +82,7 @@ async function loadStack(file: string, values: Values, named?: string): Promise<
   const reached: Reached[] = [];
   const subject = await subjectOf({ reference: '', model: file, wanted, cellId: null, binding }, files, { maximumSteps: steps ?? Number.MAX_SAFE_INTEGER, seed }, { runtimes: () => runtime(), reached: r => { reached.push(r); } });
   if (subject.content.kind !== 'run') throw new UsageError(`${file} is a trace; run needs a checkpoint.`);
+  checkSequence(values, subject.sequences?.pieces.length ?? 1);
   const { network, sequence } = subject.content;
   return { network, sequence, reached: reached[0], notes: notesOf(subject, binding) };
 }
@@ -103,6 +105,9 @@ async function bindingOf(file: string, values: Values, named: string | undefined
     ...(values.vocabulary === undefined ? {} : { vocabulary: values.vocabulary }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
     ...(values.columns === undefined ? {} : { columns: values.columns.split(',') }),
+    ...(values.sequence === undefined ? {} : { sequence: count(values.sequence, 'sequence') ?? 0 }),
+    ...(values.split === undefined ? {} : { split: splitOf(values.split) }),
+    ...(values['batch-axis'] === undefined ? {} : { batchAxis: count(values['batch-axis'], 'batch-axis') === 1 ? 1 : 0 }),
     ...(values.into === undefined ? {} : { into: intoOf(values.into) }),
     ...(values.feed === undefined ? {} : { feeds: feedsOf(values.feed) }),
     ...(values.assume === undefined ? {} : { assume }),
@@ -113,6 +118,16 @@ async function bindingOf(file: string, values: Values, named: string | undefined
     checkAnswers(assume, doubts ?? [], `${name} of ${baseOf(file)}`, 'assume');
   }
   return binding;
+}
+
+/** The panel shows the last one where there are fewer; a script should hear of it. */
+function checkSequence({ sequence, input }: Values, count: number): void {
+  if (sequence !== undefined && Number(sequence) >= count) throw new UsageError(`--sequence ${sequence}: ${input ?? 'a generated input'} has ${count === 1 ? 'one sequence' : `${count} sequences, counted from 0`}.`);
+}
+
+function splitOf(text: string): 'lines' | 'paragraphs' {
+  if (text !== 'lines' && text !== 'paragraphs') throw new UsageError(`--split takes lines or paragraphs, found ${text}.`);
+  return text;
 }
 
 function intoOf(text: string): 'model' | 'layer' {

@@ -1,5 +1,6 @@
 /** Recorded signals at every resolution: a pyramid of min, max and mean, cut into tiles for the screen. NaN stays visible. */
 
+import { narrowed, type Look } from './narrow';
 import { poolPairs } from './poolPairs';
 
 export type Signal = Float32Array | Float64Array;
@@ -34,10 +35,11 @@ export interface TileData {
   /** Steps a column, a power of two. */
   readonly bucket: number;
   readonly columns: number;
+  /** Numbers a column: of units, or of what was asked for instead. */
   readonly units: number;
   /** [columns, units] */
   readonly mean: Float32Array;
-  /** [columns, units]; absent where bucket is 1. */
+  /** [columns, units]; absent where bucket is 1, or nobody asked. */
   readonly min?: Float32Array;
   readonly max?: Float32Array;
 }
@@ -123,18 +125,15 @@ export function cutOf(steps: number, from: number, to: number, columns: number):
 }
 
 /** Rows of a storey as a tile. `at` is the row of the whole signal's storey that `storey` begins with. */
-export function tileOf(storey: Storey, { bucket, first, end }: Cut, at: number, steps: number, units: number): TileData {
-  const rows = (all: Signal): Float32Array => Float32Array.from(all.subarray((first - at) * units, (end - at) * units));
-  const window = { from: first * bucket, to: Math.min(steps, end * bucket), bucket, columns: end - first, units };
-  if (bucket === 1) return { ...window, mean: rows(storey.mean) };
-  return { ...window, mean: rows(storey.mean), min: rows(storey.min), max: rows(storey.max) };
+export function tileOf(storey: Storey, { bucket, first, end }: Cut, at: number, steps: number, units: number, look: Look = {}): TileData {
+  return { from: first * bucket, to: Math.min(steps, end * bucket), bucket, columns: end - first, ...narrowed(storey, first - at, end - at, units, bucket > 1, look) };
 }
 
 /** Steps [from, to) in at most `columns` columns, at the finest resolution that fits. */
-export function tile({ steps, units, signal, storeys }: Pyramid, from: number, to: number, columns: number): TileData {
+export function tile({ steps, units, signal, storeys }: Pyramid, from: number, to: number, columns: number, look: Look = {}): TileData {
   const cut = cutOf(steps, from, to, columns);
-  if (cut.bucket >= FINEST) return tileOf(storeys[Math.log2(cut.bucket / FINEST)]!, cut, 0, steps, units);
+  if (cut.bucket >= FINEST) return tileOf(storeys[Math.log2(cut.bucket / FINEST)]!, cut, 0, steps, units, look);
   const [first, end] = [cut.first * cut.bucket, Math.min(steps, cut.end * cut.bucket)];
   const rows = single(signal.subarray(first * units, end * units), end - first);
-  return tileOf(pooled(rows, 1, cut.bucket, end - first, units), cut, cut.first, steps, units);
+  return tileOf(pooled(rows, 1, cut.bucket, end - first, units), cut, cut.first, steps, units, look);
 }

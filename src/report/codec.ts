@@ -1,5 +1,7 @@
 /** Plain data with typed arrays as text and back: JSON in which an array of numbers is its bytes in base64. */
 
+import { base64, fromBase64 } from '../base64';
+
 const KINDS = { Float32Array, Float64Array, Int32Array, Uint8Array } as const;
 type Kind = keyof typeof KINDS;
 
@@ -26,18 +28,12 @@ function packed(view: ArrayBufferView): Packed {
   const kind = (Object.keys(KINDS) as Kind[]).find(k => view instanceof KINDS[k]);
   if (!kind) throw new Error('An array of this kind cannot be packed.');
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  let text = '';
-  for (let k = 0; k < bytes.length; k += CHUNK) text += String.fromCharCode(...bytes.subarray(k, k + CHUNK));
-  return { $array: kind, base64: btoa(text) };
+  return { $array: kind, base64: base64(bytes) };
 }
 
-function unpacked({ $array, base64 }: Packed): ArrayBufferView {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+function unpacked({ $array, base64: text }: Packed): ArrayBufferView {
+  const bytes = fromBase64(text);
   if (!Object.hasOwn(KINDS, $array)) throw new Error(`Unknown kind of array ${$array}.`);
   return new KINDS[$array](bytes.buffer);
 }
 
-/** Arguments that one call may have. */
-const CHUNK = 8192;

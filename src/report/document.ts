@@ -1,4 +1,5 @@
 /** A report as one HTML file: the panel itself with a recording inside, which works from disk with the network off. */
+import { base64 } from '../base64';
 import type { ViewState } from '../protocol';
 import type { Subject } from '../session';
 import { pack } from './codec';
@@ -11,7 +12,7 @@ export interface PageParts {
 }
 
 /** What the page opens. */
-export interface ReportContent { readonly subject: Subject; readonly state?: ViewState; readonly made: string }
+export interface ReportContent { readonly subject: Subject; readonly state?: ViewState; readonly made: string; /** As in the setting `gatescope.colors`. */ readonly colors?: string }
 
 /** The language that the page speaks, and its texts; English without. */
 export interface PageLanguage { readonly id: string; readonly texts: Readonly<Record<string, string>> }
@@ -21,11 +22,11 @@ export const SCRIPTS = ['dist/webview/report.js', 'dist/webview/whole.js'] as co
 export const STYLES = ['dist/webview/codicon.css', 'media/report.css', 'dist/webview/style.css'] as const;
 export const FONT = 'dist/webview/codicon.ttf';
 
-/** `hash` gives the base64 of a text's SHA-256: nothing runs in the page but what it was made with. */
-export function documentOf(content: ReportContent, { scripts, styles, font }: PageParts, hash: (text: string) => string, language?: PageLanguage): string {
+/** The page's policy names its scripts and styles by their hashes: nothing runs in it but what it was made with. */
+export async function documentOf(content: ReportContent, { scripts, styles, font }: PageParts, language?: PageLanguage): Promise<string> {
   const sheet = styles.join('\n').replace(/url\((["'])?[^)"']*codicon\.ttf[^)"']*\1\)/g, `url(data:font/ttf;base64,${font})`);
   const code = scripts.map(s => s.replaceAll('</script', '<\\/script'));
-  const policy = `default-src 'none'; style-src 'sha256-${hash(sheet)}'; script-src ${code.map(s => `'sha256-${hash(s)}'`).join(' ')} 'wasm-unsafe-eval'; font-src data:; img-src data: blob:`;
+  const policy = `default-src 'none'; style-src ${await hash(sheet)}; script-src ${(await Promise.all(code.map(hash))).join(' ')} 'wasm-unsafe-eval'; font-src data:; img-src data: blob:`;
   return `<!DOCTYPE html>
 <html lang="${escaped(language?.id ?? 'en')}">
 <head>
@@ -42,5 +43,7 @@ ${code.map(s => `<script>${s}</script>`).join('\n')}
 </html>
 `;
 }
+
+const hash = async (text: string): Promise<string> => `'sha256-${base64(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))}'`;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

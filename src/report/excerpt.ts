@@ -31,7 +31,8 @@ export function carried(steps: number, looked: { readonly from: number; readonly
 /** The view of the whole, seen in the window. */
 export function shifted(state: ViewState, { from, to }: { readonly from: number; readonly to: number }): ViewState {
   const within = (step: number): number => Math.max(0, Math.min(to - from, step - from));
-  return { ...state, selection: { ...state.selection, step: Math.min(to - from - 1, within(state.selection.step)) }, from: within(state.from), to: within(state.to) };
+  const range = state.range && { from: within(state.range.from), to: within(state.range.to) };
+  return { ...state, selection: { ...state.selection, step: Math.min(to - from - 1, within(state.selection.step)) }, from: within(state.from), to: within(state.to), range };
 }
 
 /** @throws Error where nothing is shown, or the window is too much to carry */
@@ -41,9 +42,10 @@ export async function excerptOf(session: Session, looked: { readonly from: numbe
   const window = carried(scene.steps, looked);
   const whole = window.from === 0 && window.to === scene.steps;
   const { content } = subject;
-  const cut = { ...subject, canReveal: false, notes: whole ? subject.notes : [...subject.notes, { severity: 'info' as const, text: `Steps ${window.from} to ${window.to - 1} of ${scene.steps}; the states before them are as they were.` }] };
+  const { sequences: _one, ...alone } = subject; // the others are not carried
+  const cut = { ...alone, canReveal: false, notes: whole ? subject.notes : [...subject.notes, { severity: 'info' as const, text: `Steps ${window.from} to ${window.to - 1} of ${scene.steps}; the states before them are as they were.` }] };
   if (content.kind === 'run' && weightsIn(content.network) <= MOST_WEIGHTS) {
-    const { expected: _left, ...kept } = content;
+    const { expected: _left, others: _others, ...kept } = content;
     return { ...window, subject: { ...cut, content: { ...kept, network: whole ? content.network : await startedAt(session, content.network, window, scene.steps), sequence: sequenceIn(content.sequence, window) } } };
   }
   return { ...window, subject: { ...cut, content: { kind: 'trace', recorded: await recordedIn(session, subject, window), description: scene.input.description } } };

@@ -13,7 +13,7 @@ import type { Progress } from '../core/pace';
 import { layerSizes, parameterCountOf, parameterValues } from '../core/parameters';
 import { programOf } from '../core/programs';
 import type { GradientAnswer, GradientSpreadAnswer, LossAsk } from '../questions/gradient';
-import { layerOf, type Run } from './run';
+import { kept, layerOf, type Run } from './run';
 import type { Study } from './study';
 import { lossAt, targetOf } from './targets';
 import { layerTract, lengthOf, upperTract } from './tract';
@@ -107,11 +107,7 @@ export const gradientSpread: Study<'gradientSpread'> = {
     const run = runs.run(ask.run);
     const { level, direction, loss, unit, distance } = ask;
     const key = `gradientSpread ${JSON.stringify([level, direction, loss, loss === 'unit' ? unit : undefined, distance])}`;
-    const known = run.kept.get(key) as GradientSpreadAnswer | undefined;
-    if (known) return known;
-    const answer = yield* spread(run, ask);
-    run.kept.set(key, answer);
-    return answer;
+    return yield* kept(run, key, () => spread(run, ask));
   },
 };
 

@@ -8,7 +8,7 @@ import type { Layer } from '../core/layer';
 import type { Progress } from '../core/pace';
 import { programOf } from '../core/programs';
 import type { Finding, HealthAnswer, WeightRow } from '../questions/health';
-import { columnOf, directionOf, gatesOf, type Run } from './run';
+import { columnOf, directionOf, gatesOf, kept, type Run } from './run';
 import type { Study } from './study';
 
 /** Units named in a finding. */
@@ -21,12 +21,7 @@ export const health: Study<'health'> = {
   name: 'health',
   *answer(runs, { run: id, level, direction }) {
     const run = runs.run(id);
-    const key = `health ${level} ${direction}`;
-    const known = run.kept.get(key) as HealthAnswer | undefined;
-    if (known) return known;
-    const made = yield* examined(run, level, direction);
-    run.kept.set(key, made);
-    return made;
+    return yield* kept(run, `health ${level} ${direction}`, () => examined(run, level, direction));
   },
 };
 

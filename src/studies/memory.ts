@@ -5,7 +5,7 @@ import { keepRows, leftAfter, medianReach, strongestEvents, unitEvents } from '.
 import { quantile } from '../analysis/gradients';
 import type { Progress } from '../core/pace';
 import type { MemoryAnswer, MemoryEvent } from '../questions/memory';
-import { columnOf, directionOf, type Run } from './run';
+import { columnOf, directionOf, kept as keptOf, type Run } from './run';
 import type { Study } from './study';
 
 const MOST = 1024;
@@ -25,7 +25,7 @@ export const memory: Study<'memory'> = {
     const found = cell && keptState(cell);
     const kept = found && own.signals.some(s => s.name === found.signal) && own.signals.some(s => s.name === found.state) ? found : undefined;
     if (!kept) return nothing(step, own.signals.find(s => s.name === 'h')?.units ?? 0);
-    const whole = yield* wholeOf(run, level, direction, kept);
+    const whole = yield* keptOf(run, `memory ${level} ${direction}`, () => wholeOf(run, level, direction, kept));
     const { units } = own.signals.find(s => s.name === kept.state)!;
     const lane: Lane = { run, level, direction, kept, units, reverse: own.direction === 'reverse' };
     const keep = yield* keepAfter(lane, step, Math.max(1, Math.min(MOST, distance)));
@@ -60,11 +60,8 @@ function* keepAfter({ run: { recording }, level, direction, kept, units, reverse
 
 interface Whole { readonly halfLives: Float64Array; readonly timeConstants: Float64Array; readonly reach: MemoryAnswer['reach'] }
 
-/** What does not depend on the crosshair, once a run. */
+/** What does not depend on the crosshair. */
 function* wholeOf(run: Run, level: number, direction: number, kept: KeptState): Generator<Progress, Whole> {
-  const key = `memory ${level} ${direction}`;
-  const known = run.kept.get(key) as Whole | undefined;
-  if (known) return known;
   const column = columnOf(run.recording, { level, direction, signal: kept.signal });
   const lives = run.facts[level]?.[direction]?.keep?.halfLives;
   const timeConstants = new Float64Array(column.units);
@@ -73,9 +70,7 @@ function* wholeOf(run: Run, level: number, direction: number, kept: KeptState): 
     yield { done: u, total: 2 * column.units, what: 'Memory' };
   }
   const lane: Lane = { run, level, direction, kept, units: column.units, reverse: directionOf(run.recording, level, direction).direction === 'reverse' };
-  const made = { halfLives: lives ? Float64Array.from(lives) : halfLives(column, kept), timeConstants, reach: yield* reachOver(lane) };
-  run.kept.set(key, made);
-  return made;
+  return { halfLives: lives ? Float64Array.from(lives) : halfLives(column, kept), timeConstants, reach: yield* reachOver(lane) };
 }
 
 /** How far back a state is felt, over windows spread over the run. */

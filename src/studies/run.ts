@@ -5,6 +5,7 @@ import type { Prepared } from '../analysis/card';
 import type { Track } from '../analysis/tracks';
 import type { Cell } from '../core/cells/cell';
 import type { Direction, Layer, Network, Tensor } from '../core/layer';
+import type { Progress } from '../core/pace';
 import { signalKindOf } from '../core/recording/kinds';
 import type { Place, RecordedDirection, RecordedSignal, Recording } from '../core/recording/recording';
 import type { Curve, Sequence } from '../core/sequence';
@@ -18,6 +19,8 @@ export interface Expected {
   readonly runtime: string;
   /** [steps, width of the last level's output, directions side by side] */
   readonly output: Float32Array;
+  /** It rounds to 8 bits what goes into products; we do not. */
+  readonly rounded?: boolean;
 }
 
 export interface Job {
@@ -32,6 +35,17 @@ export interface Job {
   readonly preactivations?: boolean | undefined;
   /** Bytes that may be held for timelines. */
   readonly memory?: number | undefined;
+  /** By their place in the list of sequences; not all of a long list. */
+  readonly others?: readonly OtherSequence[] | undefined;
+}
+
+/** Another sequence of the same input, to be run for a small course; `whole`: it is not cut. */
+export interface OtherSequence { readonly sequence: Sequence; readonly whole: boolean }
+
+/** Another sequence of a recording, [steps, units] a signal, perhaps cut. */
+export interface OtherRecorded {
+  readonly steps: number;
+  readonly levels: readonly { readonly directions: readonly { readonly signals: readonly { readonly name: string; readonly units: number; readonly data: Float32Array }[] }[] }[];
 }
 
 export interface RunLevel { readonly name: string; readonly cell: Cell | undefined; readonly inputSize: number }
@@ -47,6 +61,8 @@ export interface Run {
   readonly labels: readonly string[] | undefined;
   /** What was run; absent for a trace, of which only the recorded signals are known. */
   readonly job: Job | undefined;
+  /** Other sequences of the same input, as far as they are at hand. */
+  readonly others?: readonly (OtherSequence | OtherRecorded)[] | undefined;
   /** By level and direction, of a run that is too long to hold. */
   readonly facts: readonly (readonly LongFacts[])[];
   readonly prepared: Map<string, Prepared>;
@@ -58,6 +74,14 @@ export interface Run {
 
 /** A layer with changes: as it was, and in pieces that together cover all steps, each with the layer in force there. All pieces have one cell. */
 export interface Force { readonly plain: Layer; readonly segments: readonly Segment[] }
+
+/** What a study made of a run before, else made now and kept for as long as the run is held. */
+export function* kept<T>({ kept: known }: Run, key: string, make: () => Generator<Progress, T>): Generator<Progress, T> {
+  if (known.has(key)) return known.get(key) as T;
+  const made = yield* make();
+  known.set(key, made);
+  return made;
+}
 
 /** @throws Error where there is no such direction */
 export function directionOf(made: Recording, level: number, direction: number): RecordedDirection {

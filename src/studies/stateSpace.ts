@@ -1,8 +1,10 @@
 /** Principal components of a state over the whole run. */
 import type { Column } from '../analysis/column';
 import { EXACT_UNITS, pca, type Pca } from '../analysis/pca';
+import type { Progress } from '../core/pace';
+import type { Place } from '../core/recording/recording';
 import type { StateSpaceAnswer } from '../questions/stateSpace';
-import { columnOf, directionOf } from './run';
+import { columnOf, directionOf, kept, type Run } from './run';
 import type { Study } from './study';
 
 /** Numbers that are looked at: with more, the steps are thinned. */
@@ -14,22 +16,29 @@ export const stateSpace: Study<'stateSpace'> = {
   name: 'stateSpace',
   *answer(runs, { run: id, level, direction, signal }) {
     const run = runs.run(id), { recording } = run;
-    const key = `stateSpace ${level} ${direction} ${signal}`;
-    const known = run.kept.get(key) as StateSpaceAnswer | undefined;
-    if (known) return known;
     const { signals } = directionOf(recording, level, direction);
     if (!signals.some(s => s.name === signal)) throw new Error(`There is no signal ${signal}; recorded are ${signals.map(s => s.name).join(', ')}.`);
-    const column = columnOf(recording, { level, direction, signal });
-    const each = Math.max(1, Math.ceil(column.steps / Math.min(POINTS, NUMBERS / column.units)));
-    const found = yield* pca(thinned(column, each));
-    const made: StateSpaceAnswer = {
-      signal, every: each * recording.stride, components: found.components, points: found.points, shares: Array.from(found.shares),
-      loadings: Array.from({ length: found.components }, (_, c) => loadings(found, c, column.units)), exact: column.units <= EXACT_UNITS,
-    };
-    run.kept.set(key, made);
-    return made;
+    return yield* kept(run, `stateSpace ${level} ${direction} ${signal}`, () => spaceOf(run, { level, direction, signal }));
   },
 };
+
+/** Where the directions of a state are kept. */
+export const spaceKey = ({ level, direction, signal }: Place): string => `pca ${level} ${direction} ${signal}`;
+
+function* spaceOf(run: Run, place: Place): Generator<Progress, StateSpaceAnswer> {
+  const { recording } = run, column = columnOf(recording, place);
+  const each = thinning(column);
+  const found = yield* kept(run, spaceKey(place), () => pca(thinnedFor(column)));
+  return {
+    signal: place.signal, every: each * recording.stride, components: found.components, points: found.points, shares: Array.from(found.shares),
+    loadings: Array.from({ length: found.components }, (_, c) => loadings(found, c, column.units)), exact: column.units <= EXACT_UNITS,
+  };
+}
+
+const thinning = ({ steps, units }: Column): number => Math.max(1, Math.ceil(steps / Math.min(POINTS, NUMBERS / units)));
+
+/** The steps that are looked at. */
+export const thinnedFor = (column: Column): Column => thinned(column, thinning(column));
 
 function thinned({ data, steps, units }: Column, each: number): Column {
   if (each === 1) return { data, steps, units };

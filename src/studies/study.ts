@@ -1,6 +1,6 @@
 /** What a study is: it answers one kind of question about what was run, in the worker, in pieces. */
 import type { Progress } from '../core/pace';
-import type { RunId } from '../protocol';
+import type { RunId, Tile, TileRequest } from '../protocol';
 import type { Questions } from '../questions/index';
 import type { Job, Run, Summary } from './run';
 
@@ -12,6 +12,8 @@ export interface Runs {
   add(id: RunId, job: Job): Generator<Progress, Run>;
   /** Holds what was made of other runs, as a changed one is. */
   hold(id: RunId, run: Run): void;
+  /** A window of a run, as the panel asks for it. */
+  window(request: TileRequest): Generator<Progress, Tile>;
   summary(run: Run): Summary;
   drop(id: RunId): void;
 }

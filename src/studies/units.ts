@@ -10,19 +10,14 @@ import { Meter, type Progress } from '../core/pace';
 import { random } from '../core/random';
 import type { UnitsAnswer } from '../questions/units';
 import { labelsOf } from './labels';
-import { columnOf, directionOf, gatesOf, memoryOf, placeOf, type Run } from './run';
+import { columnOf, directionOf, gatesOf, kept, memoryOf, placeOf, type Run } from './run';
 import type { Study } from './study';
 
 export const units: Study<'units'> = {
   name: 'units',
   *answer(runs, { run: id, level, direction, labels }) {
     const run = runs.run(id);
-    const key = `units ${level} ${direction} ${labels}`;
-    const known = run.kept.get(key) as UnitsAnswer | undefined;
-    if (known) return known;
-    const made = yield* table(run, level, direction);
-    run.kept.set(key, made);
-    return made;
+    return yield* kept(run, `units ${level} ${direction} ${labels}`, () => table(run, level, direction));
   },
 };
 

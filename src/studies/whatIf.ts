@@ -10,8 +10,8 @@ import { biasOf } from '../core/variations/rewrite';
 import { segmentsOf } from '../core/variations/segments';
 import { lazyRecording } from '../core/variations/held';
 import { varying, type Reach } from '../core/variations/vary';
-import type { RunId, Tile } from '../protocol';
-import type { ChangedSignal, WhatIfAnswer, WhatIfAsk } from '../questions/whatIf';
+import type { Tile } from '../protocol';
+import type { ChangedSignal, WhatIfAnswer } from '../questions/whatIf';
 import { layerOf, type Force, type Job, type Run } from './run';
 import type { Runs, Study } from './study';
 
@@ -38,14 +38,10 @@ export const whatIf: Study<'whatIf'> = {
     runs.hold(id, { ...run, forces });
     dropOlder(runs, base, id);
     const tiles: Tile[] = [];
-    for (const window of seen) tiles.push(yield* windowOf(run, id, window));
+    for (const window of seen) tiles.push(yield* runs.window({ ...window, run: id, revision: base.revision }));
     return { run: id, tiles, ...(reach && { reach }), knobs: knobsOf(base), alphabet };
   },
 };
-
-function* windowOf({ recording, revision }: Run, run: RunId, { level, direction, signal, from, to, columns }: NonNullable<WhatIfAsk['seen']>[number]): Generator<Progress, Tile> {
-  return { ...yield* recording.tiling({ level, direction, signal }, from, to, columns), revision, run, level, direction, signal };
-}
 
 /** How far a changed run departs from the main one. */
 export const departed: Study<'departure'> = {

@@ -2,9 +2,10 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cluster, leavesOf, type Tree } from '../../src/analysis/cluster';
+import { groupsOf } from '../../src/analysis/groups';
 import { column } from '../../src/analysis/column';
 import { greedyLeafOrder, optimalLeafOrder } from '../../src/analysis/leafOrder';
-import { byActivity, byCoactivation, byHalfLife, byIndex, bySaturation } from '../../src/analysis/order';
+import { byActivity, byCoactivation, coactivation, byHalfLife, byIndex, bySaturation } from '../../src/analysis/order';
 import { autoregressive, cpuTime, near, normal, seeded } from './seeded';
 
 /** Symmetric random distances [n, n]. */
@@ -44,6 +45,15 @@ function clades(tree: Tree): string[] {
   return [leavesOf(tree).toSorted((x, y) => x - y).join(), ...clades(tree.left), ...clades(tree.right)];
 }
 
+/** By its definition. */
+function pearsonOf(data: Float32Array, steps: number, units: number, a: number, b: number): number {
+  const of = (u: number): number[] => Array.from({ length: steps }, (_, t) => data[t * units + u]!);
+  const mean = (v: readonly number[]): number => v.reduce((x, y) => x + y, 0) / v.length;
+  const [x, y] = [of(a), of(b)], [mx, my] = [mean(x), mean(y)];
+  const sum = (f: (t: number) => number): number => x.reduce((s, _, t) => s + f(t), 0);
+  return sum(t => (x[t]! - mx) * (y[t]! - my)) / Math.sqrt(sum(t => (x[t]! - mx) ** 2) * sum(t => (y[t]! - my) ** 2));
+}
+
 describe('order', () => {
   it('clusters as average linkage by definition does', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 14 }), fc.integer(), (n, seed) => {
@@ -70,6 +80,37 @@ describe('order', () => {
       const quick = greedyLeafOrder(tree, d, n);
       assert.ok(orders(tree).some(o => o.join() === quick.join()), 'greedy: not an order of this tree');
     }), { seed: 12, numRuns: 60 });
+  });
+  it('parts the order into groups where units no longer move together', () => {
+    const random = seeded(5), steps = 600, units = 22, own = 2;
+    const causes = Array.from({ length: 4 }, () => autoregressive(steps, 0.6, random));
+    // Units 20 and 21 follow nobody.
+    const data = Float32Array.from({ length: steps * units }, (_, k) => {
+      const u = k % units, t = Math.floor(k / units);
+      return (u < units - own ? causes[u % 4]![t]! : 0) + (u < units - own ? 0.3 : 1) * normal(random);
+    });
+    const { order, groups } = coactivation(column(data, steps, units));
+    assert.deepEqual(order, byCoactivation(column(data, steps, units)));
+    assert.deepEqual([groups.reduce((n, g) => n + g.size, 0), groups.map(g => g.start)], [units, groups.map((_, k) => groups.slice(0, k).reduce((n, g) => n + g.size, 0))]);
+    const together = groups.filter(g => !Number.isNaN(g.r));
+    assert.deepEqual(together.map(g => g.size), [5, 5, 5, 5]);
+    for (const { start, size, r } of together) {
+      const members = [...order.slice(start, start + size)];
+      assert.equal(new Set(members.map(u => u % 4)).size, 1, members.join());
+      const pairs = members.flatMap((a, i) => members.slice(i + 1).map(b => pearsonOf(data, steps, units, a, b)));
+      assert.ok(near(r, pairs.reduce((x, y) => x + y, 0) / pairs.length, 1e-5) && r > 0.6, `mean r ${r}`);
+    }
+    assert.equal(groups.filter(g => Number.isNaN(g.r)).reduce((n, g) => n + g.size, 0), own);
+  });
+  it('cuts lower where there would be too many groups, and says none where even that is too many', () => {
+    const pairs = (n: number, r: number): { d: Float64Array; tree: Tree } => { // pairs of units that move together, and nobody else with them
+      const d = Float64Array.from({ length: n * n }, (_, k) => { const a = Math.floor(k / n), b = k % n; return a === b ? 0 : a >> 1 === b >> 1 ? 0.1 : 1 - r; });
+      return { d, tree: cluster(d, n) };
+    };
+    const few = pairs(12, 0.25), many = pairs(40, 0.25), apart = pairs(40, -0.1);
+    assert.deepEqual(groupsOf(few.tree, optimalLeafOrder(few.tree, few.d, 12), few.d, 12).map(g => g.size), [2, 2, 2, 2, 2, 2]);
+    assert.deepEqual(groupsOf(many.tree, optimalLeafOrder(many.tree, many.d, 40), many.d, 40).map(g => g.size), [40]);
+    assert.deepEqual(groupsOf(apart.tree, optimalLeafOrder(apart.tree, apart.d, 40), apart.d, 40), []);
   });
   it('puts units that move together side by side, whatever their index', () => {
     const random = seeded(3), steps = 500, groups = 4, units = 24;

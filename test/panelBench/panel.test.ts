@@ -3,23 +3,17 @@
  * is scrubbed, panned and zoomed; a gate of 128 units over 1,000 steps is clamped. Prints figures; fails only where there are none.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { closePage, newPage } from '../ui/driver';
 import { drawn } from '../ui/panel';
 import { openFile, palette, putCursor, webviewFrame } from '../ui/workbench';
+import { hostOf, loadedWith, mega, memoryOf, ms, panelScripts, quantile, tracing, type TraceEvent } from './measure';
 
 const FOLDER = 'test/panelBench/workspace';
-
-interface TraceEvent { readonly name: string; readonly ph: string; readonly ts: number; readonly dur?: number; readonly pid: number; readonly tid: number; readonly cat: string; readonly id2?: { readonly local?: string }; readonly args?: { readonly data?: { readonly type?: string } } }
-
-async function tracing(page: Page, act: () => Promise<void>): Promise<readonly TraceEvent[]> {
-  const browser = page.context().browser()!;
-  await browser.startTracing(page, { categories: ['devtools.timeline', 'blink.user_timing'] });
-  await act();
-  return (JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }).traceEvents;
-}
+/** How often the panel is opened and closed. */
+const ROUNDS = 20;
 
 /** Milliseconds of our marks `gatescope:draw`, and of the events handled in the same process. */
 function handled(events: readonly TraceEvent[]): { draws: number[]; handlers: number[]; pid: number } {
@@ -38,9 +32,6 @@ function handled(events: readonly TraceEvent[]): { draws: number[]; handlers: nu
   return { draws, handlers, pid };
 }
 
-const quantile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN;
-const ms = (value: number): string => `${value.toFixed(1)} ms`;
-
 function report(what: string, events: readonly TraceEvent[]): void {
   const { draws, handlers } = handled(events);
   assert.ok(draws.length > 5, `${what}: only ${draws.length} draws were seen`);
@@ -48,8 +39,7 @@ function report(what: string, events: readonly TraceEvent[]): void {
 }
 
 async function show(page: Page, line: number): Promise<Frame> {
-  await openFile(page, 'model.py');
-  await putCursor(page, line, 11);
+  await codeOf(page, line);
   await palette(page, 'Visualize LSTM');
   for (let k = 0; ; k++) {
     const frame = await webviewFrame(page, 'canvas.heat').catch((error: unknown) => { if (k === 30) throw error; }); // a long run takes its time
@@ -57,12 +47,9 @@ async function show(page: Page, line: number): Promise<Frame> {
   }
 }
 
-/** Megabytes resident of the webview's own process, and how much of it is JavaScript's heap. */
-async function memory(page: Page, frame: Frame, pid: number): Promise<string> {
-  const session = await page.context().newCDPSession(frame).catch(() => undefined);
-  const heap = session ? await session.send('Runtime.getHeapUsage') : undefined;
-  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / 1024;
-  return `${resident.toFixed(0)} MB resident${heap ? `, ${(heap.usedSize / 2 ** 20).toFixed(0)} MB of JavaScript heap` : ''}`;
+async function codeOf(page: Page, line: number): Promise<void> {
+  await openFile(page, 'model.py');
+  await putCursor(page, line, 11);
 }
 
 describe('the panel\'s bench', function () {
@@ -70,6 +57,8 @@ describe('the panel\'s bench', function () {
 
   it('1024 units, 100,000 steps', async () => {
     const page = await newPage({ folder: FOLDER, width: 1600, height: 1000, settings: { 'gatescope.maximumSteps': 100_000 } });
+    await codeOf(page, 4);
+    const before = await memoryOf(page);
     const begun = Date.now();
     const frame = await show(page, 4);
     await frame.waitForFunction(() => performance.getEntriesByName('gatescope:painted').length > 0, undefined, { timeout: 600_000, polling: 250 });
@@ -81,12 +70,11 @@ describe('the panel\'s bench', function () {
       for (let k = 0; k < 120; k++) await page.mouse.move(box.x + 10 + (k * 37) % (box.width - 20), middle.y, { steps: 2 });
     }));
     await page.mouse.move(middle.x, middle.y);
-    const zoom = await tracing(page, async () => {
+    report('zoom', await tracing(page, async () => {
       await page.keyboard.down('Control');
       for (let k = 0; k < 60; k++) { await page.mouse.wheel(0, k < 40 ? -120 : 120); await page.waitForTimeout(40); }
       await page.keyboard.up('Control');
-    });
-    report('zoom', zoom);
+    }));
     report('pan', await tracing(page, async () => {
       for (let round = 0; round < 6; round++) {
         await page.mouse.move(middle.x, middle.y);
@@ -95,7 +83,8 @@ describe('the panel\'s bench', function () {
         await page.mouse.up();
       }
     }));
-    console.log(`      the webview's process: ${await memory(page, frame, handled(zoom).pid)}`);
+    const after = await memoryOf(page);
+    console.log(`      the panel's memory: ${mega(after.heap - before.heap)} of heap, ${mega(after.buffers - before.buffers)} of numbers; its process, which is VS Code's too, had ${mega(before.resident)} resident without it and has ${mega(after.resident)}, ${mega(after.resident - before.resident)} more`);
     assert.equal((await drawn(frame)).rows.length, 6);
     await closePage(page);
   });
@@ -132,9 +121,35 @@ describe('the panel\'s bench', function () {
     await closePage(page);
   });
 
-  it('the panel\'s script', () => {
-    const bytes = statSync('dist/webview/main.js').size;
-    console.log(`      dist/webview/main.js: ${(bytes / 1000).toFixed(0)} kB minified`);
-    assert.ok(bytes < 400_000);
+  it('at rest, and opened and closed again', async () => {
+    const page = await newPage({ folder: FOLDER, width: 1600, height: 1000 });
+    const said: string[] = [];
+    let calls = NaN;
+    for (let k = 1; k <= ROUNDS; k++) {
+      const frame = await show(page, 7);
+      await frame.waitForFunction(() => performance.getEntriesByName('gatescope:painted').length > 0);
+      if (k === 1) {
+        await page.mouse.move(5, 5);
+        await page.waitForTimeout(4000);
+        calls = (await tracing(page, () => page.waitForTimeout(3000))).filter(e => e.name === 'FunctionCall' && e.args?.data?.url?.includes('/dist/webview/')).length;
+      }
+      await palette(page, 'View: Close All Editors');
+      if (k % (ROUNDS / 4) !== 0) continue;
+      await page.waitForTimeout(1000);
+      const [memory, host] = [await memoryOf(page), hostOf()];
+      said.push(`${k} times: ${mega(memory.heap)} and ${mega(memory.buffers)}, ${mega(memory.resident)} resident; host ${mega(host.resident)}, ${host.threads} threads`);
+    }
+    console.log(`      at rest: ${calls} calls into the panel's scripts in 3 s\n      opened and closed, heap and numbers of the page: ${said.join('\n        ')}`);
+    assert.equal(calls, 0);
+    await closePage(page);
+  });
+
+  it('the panel\'s scripts', () => {
+    const { views, all } = panelScripts();
+    const sizes = views.map(view => { const known = new Set<string>(); return { view, bytes: loadedWith('main.js', known) + loadedWith(view, known) }; });
+    const kB = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+    console.log(`      minified, with all that a view needs: ${sizes.map(s => `${s.view.replace(/^view-|-\w+\.js$/g, '')} ${kB(s.bytes)}`).join(', ')}`);
+    console.log(`      main.js ${kB(statSync('dist/webview/main.js').size)}, all ${all.length} scripts together ${kB(all.reduce((sum, name) => sum + statSync(`dist/webview/${name}`).size, 0))}`);
+    assert.ok(views.length >= 5 && sizes.every(s => s.bytes < 400_000));
   });
 });

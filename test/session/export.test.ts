@@ -6,6 +6,7 @@ import type { Network } from '../../src/core/layer';
 import { atOnce } from '../../src/core/recording/recording';
 import { exporters } from '../../src/formats/export';
 import { memory, open } from '../../src/formats/index';
+import { changesThatFit } from '../../src/fitting';
 import { exportSourceOf } from '../../src/sessionExport';
 import { joined } from './joined';
 
@@ -53,7 +54,34 @@ describe('export of what is shown', () => {
     assert.ok(z.subarray(0, 9).every(v => v < 1) && z.subarray(9).every(v => v === 1), 'z is not held from step 3 on');
   });
 
+  it('may be of some steps only, as they were among all', async () => {
+    const { session } = joined();
+    await session.open({
+      reference: '', model: 'weather', weights: { description: 'w.pt' }, notes: [], canReveal: false,
+      content: { kind: 'run', network, parameters: [0], seed: 1, sequence: { steps: STEPS, width: 2, data: x, axis: 'time', rate: 50, labels: Array.from({ length: STEPS }, (_, t) => `t${t}`), curves: [{ name: 'wave', perStep: 3, data: wave }], description: 'sound.wav', notes: [] } },
+    });
+    const source = await exportSourceOf(session, [], { from: 4090, to: 4100 });
+    const h = atOnce(running(network, x, STEPS)).levels[0]!.directions[0]!.signals['h']!;
+    assert.deepEqual([source.steps, source.labels?.[0], source.labels?.length, source.metadata?.['from']], [10, 't4090', 10, '4090']);
+    assert.deepEqual(await source.levels[0]!.directions[0]!.signals.find(s => s.name === 'h')!.read(2, 9), Float32Array.from(h.slice(4092 * 3, 4099 * 3)));
+    assert.deepEqual(await source.tracks![0]!.read(1, 3), wave.slice(4091 * 3, 4093 * 3));
+  });
+
   it('is refused where nothing is shown', async () => {
     await assert.rejects(exportSourceOf(joined().session), /Nothing is shown/);
+  });
+
+  it('leaves out changes that were kept for another layer, which the engine refuses', async () => {
+    const { session } = joined();
+    await session.open({
+      reference: '', model: 'm', weights: { description: 'w' }, notes: [], canReveal: false,
+      content: { kind: 'run', network, parameters: [0], seed: 1, sequence: { steps: 8, width: 2, data: x.slice(0, 16), axis: 'steps', description: 'x', notes: [] } },
+    });
+    const alien = [{ kind: 'clamp', level: 2, direction: 0, signal: 'f', value: 1, from: 0 }, { kind: 'off', level: 0, direction: 0, units: [7], from: 0 }] as const;
+    await assert.rejects(exportSourceOf(session, alien));
+    const fitting = changesThatFit([...alien, { kind: 'clamp', level: 0, direction: 0, signal: 'z', value: 1, from: 0 }, 'nonsense'], session.scene!);
+    assert.equal(fitting.length, 1);
+    const z = (await exportSourceOf(session, fitting)).levels[0]!.directions[0]!.signals.find(s => s.name === 'z')!;
+    assert.deepEqual(await z.read(0, 8), new Float32Array(24).fill(1));
   });
 });

@@ -34,7 +34,7 @@ describe('a session over a million steps', () => {
     grown = process.memoryUsage().arrayBuffers - held;
   });
 
-  const tile = (signal: string, from: number, to: number, columns: number): Promise<Tile> => session.tile({ revision: scene.revision, level: 0, direction: 0, signal, from, to, columns });
+  const tile = (signal: string, from: number, to: number, columns: number): Promise<Tile> => session.tile({ revision: scene.revision, level: 0, direction: 0, signal, from, to, columns, extremes: true });
 
   it('holds no more than its budget', () => {
     // What is garbage is counted until it is collected: as much again, at most.

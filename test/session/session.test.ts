@@ -117,7 +117,7 @@ describe('a session', () => {
   });
 
   it('answers for windows that pool to the same numbers', async () => {
-    const ask = (from: number, to: number, columns: number): ReturnType<typeof session.tile> => session.tile({ revision: scene.revision, level: 0, direction: 0, signal: 'f', from, to, columns });
+    const ask = (from: number, to: number, columns: number): ReturnType<typeof session.tile> => session.tile({ revision: scene.revision, level: 0, direction: 0, signal: 'f', from, to, columns, extremes: true });
     const fine = await ask(128, 256, 128), coarse = await ask(128, 256, 16);
     assert.equal(fine.bucket, 1);
     assert.equal(coarse.bucket, 8);
@@ -125,6 +125,22 @@ describe('a session', () => {
       const rows = Array.from({ length: 8 }, (_, j) => fine.mean[(8 * Math.floor(k / 64) + j) * 64 + k % 64]!);
       assert.ok(Math.abs(coarse.mean[k]! - rows.reduce((a, b) => a + b) / 8) < 1e-6);
       assert.equal(coarse.max![k], Math.max(...rows));
+    }
+  });
+
+  it('answers for less than all units, several windows at once, as they were asked for', async () => {
+    const ask = { revision: scene.revision, level: 0, direction: 0, signal: 'f', from: 0, to: 256, columns: 64 };
+    const [whole, one, lines, bands] = await session.tiles([ask, { ...ask, part: { first: 5, end: 6 }, extremes: true }, { ...ask, part: { order: 'coactivation', pool: 3 } }, { ...ask, part: 'bands' }]);
+    const order = await session.order(0, 0, 'coactivation');
+    assert.deepEqual([whole!.units, one!.units, lines!.units, bands!.units], [64, 1, 22, 5]);
+    assert.deepEqual([whole!.min, typeof one!.min, lines!.min, bands!.min], [undefined, 'object', undefined, undefined]);
+    assert.deepEqual([one!.part, lines!.part, bands!.part], [{ first: 5, end: 6 }, { order: 'coactivation', pool: 3 }, 'bands']);
+    for (let column = 0; column < 64; column++) {
+      const values = whole!.mean.subarray(column * 64, (column + 1) * 64);
+      assert.equal(one!.mean[column], values[5]);
+      const line = [...order.subarray(3, 6)].reduce((sum, u) => sum + values[u]!, 0) / 3;
+      assert.ok(Math.abs(lines!.mean[column * 22 + 1]! - line) < 1e-6, `the second line of column ${column}`);
+      assert.ok(Math.abs(bands!.mean[column * 5]! - values.reduce((a, b) => a + b) / 64) < 1e-6);
     }
   });
 

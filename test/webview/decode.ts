@@ -8,7 +8,7 @@ export function pixelOf(row: DrawnRow, unit: number, step: number): { readonly x
   const column = row.bucket * (Math.floor(step / row.bucket) + 0.5);
   const x = ((column - row.from) / (row.to - row.from)) * row.rect.width;
   if (place < 0 || x < 0 || x >= row.rect.width) return undefined;
-  return { x: Math.floor(x * row.ratio), y: Math.floor((Math.floor(place / row.pool) + 0.5) * row.lineHeight * row.ratio) };
+  return { x: Math.floor(x * row.ratio), y: Math.floor((row.tops[Math.floor(place / row.pool)]! + row.lineHeight / 2) * row.ratio) };
 }
 
 /** Entry of the row's ramp nearest to a colour, and how far it is (largest difference of a channel). */

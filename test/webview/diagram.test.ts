@@ -5,8 +5,6 @@ import { parse } from '../../src/core/equations';
 import { flowOf, type Flow } from '../../webview/diagram/flow';
 import { layout } from '../../webview/diagram/layout';
 import type { Places, Point } from '../../webview/diagram/places';
-import { partsOf as partsInView } from '../../webview/diagram/flow';
-import { equationsOf, partsOf, type Placed } from '../../src/analysis/expressions';
 
 const words = { label: (s: string) => s, open: 'open', keeps: (s: string) => s, returns: (s: string) => s, all: (s: string) => s, own: (s: string) => s, alone: (s: string) => s };
 const gatesOf = (text: string): Set<string> => new Set(parse(text).signals.filter(s => s.kind === 'gate').map(s => s.name));
@@ -54,16 +52,6 @@ describe('what flows in a cell', () => {
     assert.deepEqual(flow(textOf('janet')).taps.map(t => [t.from, t.stages.length]), [['c', 0]]);
     assert.deepEqual(flow(OWN['leaky']!).boxes.map(b => [b.named, b.bend]), [[false, 'tanh']]);
     assert.deepEqual(flow(OWN['h twice']!).lines, []);
-  });
-
-  it('names expressions as the study does', () => {
-    for (const { equations } of cells) {
-      const walk = (p: Placed): void => {
-        assert.deepEqual(partsInView(p), partsOf(p));
-        partsOf(p).forEach(walk);
-      };
-      equationsOf(parse(equations).statements).forEach(walk);
-    }
   });
 });
 

@@ -1,11 +1,10 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { random } from '../../src/core/random';
 import type { Tile } from '../../src/protocol';
 import type { DrawnRow } from '../../webview/probe';
 import { entry, ramp, unpack } from '../../webview/ramps';
 import { runs } from '../../webview/views/timeline/axis';
-import { bandsOf, curves, quantile, reach } from '../../webview/views/timeline/bands';
+import { curves, reach } from '../../webview/views/timeline/bands';
 import { findText } from '../../webview/views/timeline/find';
 import { fill } from '../../webview/views/timeline/heatmap';
 import { linesFor } from '../../webview/views/timeline/layout';
@@ -29,9 +28,15 @@ describe('heatmap', () => {
     fill(pixels, tile(2, 3, Float32Array.of(0.2, 0.6, 1, 0.5, NaN, 0)), look);
     assert.deepEqual([...pixels], [table[102], table[256], table[255], table[0]]);
   });
+  it('takes lines as they are that come as lines already', () => {
+    const look = { scale: { kind: 'unit' } as const, ramp: table, order: Int32Array.of(0, 1, 2, 3), lines: { count: 2, pool: 2, line: 2, height: 4 } };
+    const pixels = new Uint32Array(4);
+    fill(pixels, tile(2, 2, Float32Array.of(0.4, 1, NaN, 0), { part: { order: 'index', pool: 2 } }), look);
+    assert.deepEqual([...pixels], [table[102], table[256], table[255], table[0]]);
+  });
   it('is decoded by colour to within half a step of the ramp', () => {
     const row: DrawnRow = {
-      signal: 'f', selector: '', from: 10, to: 20, bucket: 1, units: 3, pool: 1, lineHeight: 22, order: [2, 0, 1],
+      signal: 'f', selector: '', from: 10, to: 20, bucket: 1, units: 3, pool: 1, lineHeight: 22, tops: [0, 22, 44], order: [2, 0, 1],
       rect: { x: 0, y: 0, width: 500, height: 66 }, ratio: 2, scale: { kind: 'unit' }, ramp: Array.from(table.subarray(0, 256), unpack), notFinite: [255, 0, 255],
     };
     for (const value of [0, 0.031, 0.5, 0.77, 1]) {
@@ -45,34 +50,22 @@ describe('heatmap', () => {
 });
 
 describe('lines of an open row', () => {
-  it('take quantiles as sorting does (seed 11)', () => {
-    const source = random(11);
-    for (let n = 1; n < 80; n++) {
-      const values = Float32Array.from({ length: n }, () => Math.round(20 * source.uniform()) / 7);
-      const sorted = values.slice().sort();
-      for (const share of [0, 0.25, 0.5, 0.75, 1]) {
-        const [place, low] = [share * (n - 1), Math.floor(share * (n - 1))];
-        const wanted = sorted[low]! + ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!) * (place - low);
-        assert.ok(Math.abs(quantile(values.slice(), n, share) - wanted) < 1e-6, `${n} values, share ${share}`);
-      }
+  const bands = (mean: number[], more: Partial<Tile> = {}): Tile => tile(mean.length / 5, 5, Float32Array.from(mean), { part: 'bands', ...more });
+  it('put points in the middle of steps, whichever units a tile has', () => {
+    const mean = bands([1.5, 1.25, 1.75, 1, 2, 3.5, 3.25, 3.75, 3, 4], { from: 10 });
+    for (const line of [tile(2, 2, Float32Array.of(1, 2, 3, 4), { from: 10 }), tile(2, 1, Float32Array.of(2, 4), { from: 10, part: { first: 1, end: 2 } })]) {
+      const made = curves([line], [mean], 1);
+      assert.deepEqual(made.unit, [{ x: 10.5, y: 2 }, { x: 11.5, y: 4 }]);
+      assert.deepEqual(made.mean, [{ x: 10.5, y: 1.5 }, { x: 11.5, y: 3.5 }]);
+      assert.deepEqual([made.low[0]!.y, made.high[0]!.y, made.min[1]!.y, made.max[1]!.y], [1.25, 1.75, 3, 4]);
     }
   });
-  it('leave out what is not finite, and leave a gap where nothing is', () => {
-    const bands = bandsOf(tile(2, 4, Float32Array.of(1, NaN, 3, Infinity, NaN, NaN, NaN, NaN)));
-    assert.deepEqual([bands.mean[0], bands.low[0], bands.high[0], bands.min[0], bands.max[0]], [2, 1.5, 2.5, 1, 3]);
-    assert.ok(Number.isNaN(bands.mean[1]));
-  });
-  it('put points in the middle of steps', () => {
-    const { unit, mean } = curves([tile(2, 2, Float32Array.of(1, 2, 3, 4), { from: 10 })], 1);
-    assert.deepEqual(unit, [{ x: 10.5, y: 2 }, { x: 11.5, y: 4 }]);
-    assert.deepEqual(mean, [{ x: 10.5, y: 1.5 }, { x: 11.5, y: 3.5 }]);
-  });
   it('lose no spike where steps are pooled', () => {
-    const pooled = tile(2, 1, Float32Array.of(0, 0), { bucket: 8, to: 16, min: Float32Array.of(-1, -9), max: Float32Array.of(5, 2) });
-    const { unit, min, max } = curves([pooled], 0);
+    const pooled = tile(2, 1, Float32Array.of(0, 0), { bucket: 8, to: 16, min: Float32Array.of(-1, -9), max: Float32Array.of(5, 2), part: { first: 0, end: 1 } });
+    const { unit, max } = curves([pooled], [bands([0, 0, 0, -1, 5, 0, 0, 0, -9, 2], { bucket: 8 })], 0);
     assert.deepEqual(unit.map(p => p.y), [-1, 5, 2, -9]);
     assert.deepEqual(unit.map(p => p.x), [2, 6, 10, 14]);
-    assert.deepEqual([min[1]!.y, max[0]!.y], [-9, 5]);
+    assert.deepEqual(max.map(p => [p.x, p.y]), [[4, 5], [12, 2]]);
   });
   it('scale to the unit, not to NaN', () => {
     assert.ok(Math.abs(reach([{ x: 0, y: -2 }, { x: 1, y: NaN }]) - 2.24) < 1e-9);

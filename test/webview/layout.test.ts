@@ -1,6 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { clampSpan, lineAt, linesFor, neighbour, panned, revealing, roomFor, stepAt, ticks, xOf, zoomed } from '../../webview/views/timeline/layout';
+import { clampSpan, fitted, GAP, lineAt, linesFor, neighbour, panned, revealing, roomFor, stepAt, ticks, topOf, withGaps, xOf, zoomed } from '../../webview/views/timeline/layout';
 import { dragged } from '../../webview/views/timeline/overview';
 
 const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
@@ -68,6 +68,19 @@ describe('timeline layout', () => {
     assert.deepEqual([lineAt(lines, -3), lineAt(lines, 0), lineAt(lines, 3.9), lineAt(lines, 1000)], [0, 0, 1, 47]);
     const order = Int32Array.of(5, 2, 9);
     assert.deepEqual([neighbour(order, 5, 1), neighbour(order, 2, -1), neighbour(order, 5, -1), neighbour(order, 9, 4)], [2, 5, 5, 9]);
+  });
+  it('leaves room between groups, and finds the lines around it', () => {
+    const lines = withGaps(linesFor(32, 100), [0, 5, 20]);
+    assert.deepEqual([lines.gaps, lines.height], [[5, 20], 96 + 2 * GAP]);
+    for (let k = 0; k < 32; k++) for (const y of [topOf(lines, k), topOf(lines, k) + 2.9]) assert.equal(lineAt(lines, y), k, `line ${k} at ${y}`);
+    assert.deepEqual([lineAt(lines, topOf(lines, 5) - 1), lineAt(lines, topOf(lines, 20) - 1), lineAt(lines, 1e6), lineAt(lines, -9)], [4, 19, 31, 0]);
+    assert.deepEqual(withGaps(linesFor(512), [0, 3, 4, 5, 260, 511]).gaps, [1, 33]);
+    assert.equal(withGaps(linesFor(8), [0]).gaps, undefined);
+  });
+  it('fits a window around steps, with a little room', () => {
+    assert.deepEqual(fitted({ from: 100, to: 164 }, 1000), { from: 96, to: 168 });
+    assert.deepEqual(fitted({ from: 500, to: 501 }, 1000), { from: 496.5, to: 504.5 });
+    assert.deepEqual(fitted({ from: 0, to: 64 }, 1000), { from: 0, to: 72 });
   });
   it('drags the overview by its parts', () => {
     const span = { from: 100, to: 200 };

@@ -42,8 +42,8 @@ function gaussian(source: { uniform(): number }): number {
 }
 
 /** Characters as one-hot vectors over those that occur. */
-function characters(text: string): Sequence {
-  const symbols = [...new Set(text)].sort();
+function characters(text: string, all = text): Sequence {
+  const symbols = [...new Set(all)].sort();
   const labels = [...text];
   const ids = Int32Array.from(labels, c => symbols.indexOf(c));
   const data = new Float32Array(labels.length * symbols.length);
@@ -112,6 +112,15 @@ function almost(made: Network, sequence: Sequence): Float32Array {
   return Float32Array.from(trace.levels.at(-1)!.directions[0]!.signals['h']!, (v, k) => v + (k % 7 === 0 ? 3e-7 : 0));
 }
 
+/** The text as a sequence a line, of which one is shown. */
+export function lineOf(at: number): Subject | undefined {
+  const subject = subjectOf('char'), lines = TEXT.split('\n').filter(line => line !== '');
+  if (subject?.content.kind !== 'run') return undefined;
+  const others = lines.map(line => ({ sequence: characters(line, TEXT), whole: true }));
+  const pieces = lines.map(line => ({ name: line.trim(), steps: line.length }));
+  return { ...subject, reference: 'test:lines', sequences: { pieces, at, all: false, courses: others.length }, content: { ...subject.content, sequence: characters(lines[at] ?? '', TEXT), others } };
+}
+
 /** Subjects that stand beside the one of this name. */
 export function besidesOf(name: string): Subject[] {
   const others = { compare: ['gru', 'rnn'], pair: ['lstm'] }[name] ?? [];
@@ -129,6 +138,7 @@ const TRAINED = (bitsPerCharacter: number) => ({ training: { updates: 3000, seed
 
 /** A subject by name; undefined for names that are no runs. */
 export function subjectOf(name: string): Subject | undefined {
+  if (name === 'lines') return lineOf(1);
   const plan = PLANS[name]?.();
   if (!plan) return undefined;
   const made = network(plan);

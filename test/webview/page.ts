@@ -2,10 +2,11 @@
  * The panel in a plain browser, for looking at it: a stand-in for VS Code's API in front of a real session (or a made-up large one).
  * Query: ?model=char|random|gru|rnn|stack|evil|big|empty|loading|error &theme=dark|light|hc &language=pt-br
  */
+import { narrowed } from '../../src/core/narrow';
 import { connect, type HostApi, type Port, type Remote, type Tile, type TileRequest, type ViewState, type WebviewApi } from '../../src/protocol';
 import { Recorder, type RecorderApi } from '../../src/recorder';
 import { numbersOf, Session } from '../../src/session';
-import { besidesOf, BIG, bigScene, subjectOf } from './models';
+import { besidesOf, BIG, bigScene, lineOf, subjectOf } from './models';
 import { dress, type ThemeName } from './themes';
 import '../../webview/l10n';
 
@@ -50,7 +51,7 @@ const session = new Session(asRemote);
 
 /** What the invented large model answers itself. */
 const bigNumbers: Partial<HostApi> = {
-  tile: async request => bigTile(request),
+  tiles: async requests => requests.map(bigTile),
   order: async () => Int32Array.from({ length: BIG.units }, (_, k) => k),
   card: async (_level, _direction, unit) => bigCard(unit),
 };
@@ -61,8 +62,9 @@ const api: HostApi = {
   ...(model === 'big' && bigNumbers),
   select: selection => { window.told.selections.push(selection); },
   save: state => { window.told.saved = state; },
-  act: async (id, value) => { window.told.acts.push([id, value]); },
+  act: async (id, value) => { window.told.acts.push([id, value]); if (id === 'sequence') await another(Number(value)); },
   saveAs: async (name, content) => { window.told.acts.push([`save ${name}`, content]); return true; },
+  cells: async () => [{ id: 'file:///mine.cell', name: 'mine' }],
   binding: async () => [
     { id: 'checkpoint', label: 'Checkpoint', value: 'examples/char_lstm/char_lstm.safetensors', why: 'chosen by shape and name' },
     { id: 'prefix', label: 'Tensors', value: 'lstm.*_l0', why: 'chosen by shape and name' },
@@ -71,6 +73,12 @@ const api: HostApi = {
     { id: 'encoder', label: 'Encoder', value: '', why: 'one-hot: the input size is the size of the vocabulary' },
   ],
 };
+/** Another sequence of those that the model has. */
+async function another(at: number): Promise<void> {
+  const subject = lineOf(at);
+  if (subject) void remote.scene(await session.open(subject));
+}
+
 const remote = connect<WebviewApi>(wire(), api);
 window.remote = remote;
 window.truth = (level, direction, signal) => session.tile({ revision: 0, level, direction, signal, from: 0, to: session.scene?.steps ?? 0, columns: 1e9 });
@@ -90,7 +98,7 @@ async function start(): Promise<void> {
   if (document.body.dataset['page'] === 'inspector') void remote.selected({ level: 0, direction: 0, unit: 27, step: 174, signal: 'f' });
 }
 
-function bigTile({ revision, level, direction, signal, from, to, columns }: TileRequest): Tile {
+function bigTile({ revision, level, direction, signal, from, to, columns, part, extremes = false }: TileRequest): Tile {
   const bucket = 2 ** Math.max(0, Math.ceil(Math.log2((to - from) / columns)));
   const count = Math.ceil((to - from) / bucket);
   const gate = 'ifo'.includes(signal);
@@ -100,8 +108,9 @@ function bigTile({ revision, level, direction, signal, from, to, columns }: Tile
     return gate ? 0.5 + 0.5 * v : v;
   };
   const mean = Float32Array.from({ length: count * BIG.units }, (_, k) => at(Math.floor(k / BIG.units), k % BIG.units));
-  const base = { revision, level, direction, signal, from, to, bucket, columns: count, units: BIG.units, mean };
-  return bucket === 1 ? base : { ...base, min: mean.map(v => v - 0.1), max: mean.map(v => v + 0.1) };
+  const storey = { rows: count, mean, min: mean.map(v => v - 0.1), max: mean.map(v => v + 0.1) };
+  const narrow = part === undefined ? part : part === 'bands' ? { kind: 'bands' as const } : 'first' in part ? { kind: 'units' as const, ...part } : { kind: 'lines' as const, pool: part.pool, order: new Int32Array(0) };
+  return { revision, level, direction, signal, from, to, bucket, columns: count, ...narrowed(storey, 0, count, BIG.units, bucket > 1, { part: narrow, extremes }), ...(part && { part }) };
 }
 
 function bigCard(unit: number): Awaited<ReturnType<HostApi['card']>> {

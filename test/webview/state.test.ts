@@ -1,8 +1,10 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import type { Scene, SceneSignal, ViewState } from '../../src/protocol';
+import type { Scene, SceneSequences, SceneSignal, ViewState } from '../../src/protocol';
 import { togglePlay } from '../../webview/play';
+import { selected } from '../../webview/range';
 import { fit } from '../../webview/restore';
+import { placesIn, stepTo } from '../../webview/sequencePlaces';
 import { shownStep, Store, type State } from '../../webview/state';
 import { scaleOf, type Theme } from '../../webview/theme';
 import { figures, fixed, ordinal, signed, spoken, visible } from '../../webview/words';
@@ -19,7 +21,7 @@ function scene(steps: number, signals: readonly SceneSignal[] = LSTM, axis: Scen
 }
 const first: State = {
   view: 'timeline', scene: undefined, progress: undefined, problem: undefined, panelPinned: false, selection: { level: 0, direction: 0, unit: 0, step: 5, signal: 'f' },
-  held: false, hover: undefined, pointed: undefined, from: 0, to: 1, open: [], order: 'index', units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined,
+  held: false, hover: undefined, pointed: undefined, from: 0, to: 1, range: undefined, open: [], order: 'index', units: new Int32Array(0), card: undefined, track: undefined, surprise: undefined,
   arrived: 0, theme: {} as Theme, plotWidth: 0, viewHeight: 800, table: false, playing: false, run: 'main', own: {},
 };
 
@@ -62,6 +64,25 @@ describe('what is shown first', () => {
     assert.deepEqual([state.from, state.to, state.open, state.order], [350, 500, ['f'], 'halfLife']);
     const whole = fit(scene(5000), { ...saved, selection: { level: 0, direction: 0, unit: 3, step: 812, signal: 'c' } }, 800);
     assert.deepEqual([whole.selection.unit, whole.selection.step, whole.selection.signal, whole.from, whole.to], [3, 812, 'c', 800, 950]);
+  });
+});
+
+describe('selected steps', () => {
+  const saved: ViewState = { selection: { level: 0, direction: 0, unit: 0, step: 5, signal: 'f' }, from: 0, to: 50, open: [], order: 'index' };
+  it('come back where the sequence has them, and are forgotten where not', () => {
+    assert.deepEqual(fit(scene(100), { ...saved, range: { from: 20, to: 30 } }, 800).range, { from: 20, to: 30 });
+    for (const range of [{ from: 90, to: 101 }, { from: 9, to: 9 }, { from: -1, to: 4 }, { from: NaN, to: 4 }, 'x', null]) assert.equal(fit(scene(100), { ...saved, range: range as never }, 800).range, undefined);
+    assert.equal(selected({ ...first, scene: scene(100), range: { from: 90, to: 120 } }), undefined);
+  });
+});
+
+describe('sequences in sight', () => {
+  const some = (at: number, all = false): SceneSequences => ({ pieces: [{ name: 'a', steps: 3 }, { name: 'b', steps: 4 }], at, all, courses: 2 });
+  it('are those under the strip, and one more on each side', () => {
+    assert.deepEqual([placesIn(0, 610, 122, 5000), placesIn(1220, 600, 122, 5000), placesIn(609_390, 610, 122, 5000), placesIn(0, 610, 122, 3)], [{ first: 0, end: 6 }, { first: 9, end: 16 }, { first: 4994, end: 5000 }, { first: 0, end: 3 }]);
+  });
+  it('are gone through from one end to the other', () => {
+    assert.deepEqual([stepTo(some(0), 1), stepTo(some(1), 1), stepTo(some(0), -1), stepTo(some(0, true), -1), stepTo(some(-1, true), 1), stepTo(some(-1, true), -1)], [1, undefined, undefined, -1, 0, undefined]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Tile, TileRequest } from '../../src/protocol';
-import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type TileKey } from '../../webview/tiles';
+import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Limits, type TileKey } from '../../webview/tiles';
 
 const lane = { level: 0, direction: 0, signal: 'f' };
 const UNITS = 3;
@@ -16,14 +16,14 @@ function answer({ revision, level, direction, signal, from, to, columns }: TileR
 
 interface Asked { readonly request: TileRequest; answer(tile?: Tile): void; fail(): void }
 
-function made(steps: number, limits = { bytes: 1e9, parallel: 4 }): { tiles: Tiles; asked: Asked[]; came: () => number; errors: string[] } {
+function made(steps: number, limits: Partial<Limits> = {}): { tiles: Tiles; asked: Asked[]; came: () => number; errors: string[] } {
   const asked: Asked[] = [];
   const errors: string[] = [];
   let came = 0;
-  const fetch = (request: TileRequest): Promise<Tile> => new Promise((resolve, reject) => {
+  const fetch = (requests: readonly TileRequest[]): Promise<readonly Tile[]> => Promise.all(requests.map(request => new Promise<Tile>((resolve, reject) => {
     asked.push({ request, answer: tile => resolve(tile ?? answer(request)), fail: () => reject(new Error('no such signal')) });
-  });
-  const tiles = new Tiles(fetch, () => came++, error => errors.push(error.message), limits);
+  })));
+  const tiles = new Tiles(fetch, () => came++, error => errors.push(error.message), { bytes: 1e9, parallel: 4, together: 1, ...limits });
   tiles.reset(7, steps);
   return { tiles, asked, came: () => came, errors };
 }
@@ -115,6 +115,50 @@ describe('tile cache', () => {
     await settled();
     assert.deepEqual(errors, ['no such signal']);
     assert.equal(asked.length, 2);
+  });
+  it('asks for several in one question, a tile once', async () => {
+    const { tiles, asked, came } = made(100_000, { together: 3, parallel: 1 });
+    tiles.want([0, 0, 1, 2, 3, 4].map(k => key(k)));
+    assert.deepEqual(asked.map(a => a.request.from / TILE_COLUMNS), [0, 1, 2]);
+    for (const a of asked.slice(0, 3)) a.answer();
+    await settled();
+    assert.equal(came(), 1);
+    assert.deepEqual(asked.map(a => a.request.from / TILE_COLUMNS), [0, 1, 2, 3, 4]);
+  });
+  it('keeps parts apart, reads single units from their own, and asks again where extremes are wanted that did not come', async () => {
+    const { tiles, asked } = made(2000);
+    const part = { first: 2, end: 3 };
+    tiles.want([{ ...key(0, 4), part }, { ...key(0, 4), part: 'bands' }]);
+    assert.deepEqual(asked.map(a => [a.request.part, a.request.extremes]), [[part, undefined], ['bands', undefined]]);
+    const tile = { ...answer(asked[0]!.request), part, units: 1, mean: Float32Array.from({ length: TILE_COLUMNS }, (_, k) => k) };
+    asked[0]!.answer(tile);
+    asked[1]!.answer();
+    await settled();
+    assert.deepEqual(tiles.value(lane, 2, 40), { value: 10, bucket: 4 });
+    assert.equal(tiles.value(lane, 1, 40), undefined);
+    tiles.want([{ ...key(0, 4), part, extremes: true }]);
+    assert.equal(asked[2]?.request.extremes, true);
+    const whole = { ...tile, min: tile.mean.map(v => v - 1), max: tile.mean.map(v => v + 1) };
+    asked[2].answer(whole);
+    await settled();
+    tiles.want([{ ...key(0, 4), part, extremes: true }, { ...key(0, 4), part }]);
+    assert.equal(asked.length, 3);
+    assert.equal(tiles.covering({ ...lane, part }, 0, 100, 4)[0], whole);
+  });
+  it('brings what somebody needs at once, whatever else is wanted', async () => {
+    const { tiles, asked } = made(2000, { together: 2 });
+    tiles.want([key(0)]);
+    asked[0]!.answer();
+    await settled();
+    let there = false;
+    void tiles.bring([key(0), key(1), key(2), key(3)]).then(() => { there = true; });
+    await settled();
+    for (const a of asked) a.answer();
+    await settled();
+    assert.deepEqual([asked.length, there], [4, false]);
+    asked[3]!.answer();
+    await settled();
+    assert.ok(there && tiles.get(key(3)));
   });
   it('lets go of what was not looked at for longest', async () => {
     const bytes = TILE_COLUMNS * UNITS * 4;

@@ -5,7 +5,7 @@ import type { UnitsAnswer } from '../../src/questions/units';
 import type { State } from '../../webview/state';
 import { chanceText, columnsOf, sorted, type Known } from '../../webview/views/units/columns';
 import { courseOf } from '../../webview/views/units/course';
-import { grown } from '../../webview/views/units/keyboard';
+import { grown } from '../../webview/range';
 import { keptOf } from '../../webview/views/units/kept';
 import { labelTracks } from '../../webview/views/units/labelsFile';
 import { extentOf, nearest, PAD, placed, xAt, yAt } from '../../webview/views/units/path';
@@ -64,13 +64,13 @@ describe('labels from a file', () => {
 });
 
 describe('what the view keeps', () => {
-  const state = (own: unknown): State => ({ own: { units: own }, scene: { steps: 100 } } as unknown as State);
+  const state = (own: unknown, range?: unknown): State => ({ own: { units: own }, range, scene: { steps: 100 } } as unknown as State);
   it('is checked as it is read', () => {
-    assert.deepEqual(keptOf(state({ sort: 'p', down: false, range: { from: 3, to: 9 }, threshold: 0.5, signal: 'h', pair: [2, 1], colour: 'unit' })),
+    assert.deepEqual(keptOf(state({ sort: 'p', down: false, threshold: 0.5, signal: 'h', pair: [2, 1], colour: 'unit' }, { from: 3, to: 9 })),
       { sort: 'p', down: false, range: { from: 3, to: 9 }, threshold: 0.5, signal: 'h', pair: [2, 1], colour: 'unit' });
     const plain = { sort: 'follows', down: true, range: undefined, threshold: undefined, signal: '', pair: [0, 1], colour: 'time' };
     assert.deepEqual(keptOf(state(undefined)), plain);
-    assert.deepEqual(keptOf(state({ sort: 4, range: { from: 90, to: 101 }, threshold: NaN, pair: [1, 1], colour: null })), plain);
+    assert.deepEqual(keptOf(state({ sort: 4, threshold: NaN, pair: [1, 1], colour: null }, { from: 90, to: 101 })), plain);
   });
   it('grows a range by a step at an end, inside the sequence', () => {
     assert.deepEqual(grown(undefined, 7, 1, 10), { from: 7, to: 8 });

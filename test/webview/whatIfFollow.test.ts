@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { Data } from '../../webview/data';
 import type { State, Store } from '../../webview/state';
-import type { TileKey } from '../../webview/tiles';
+import { keysOf, type TileKey } from '../../webview/tiles';
 import { Follower } from '../../webview/whatIf/follow';
 
 const signal = { name: 'h', label: '', kind: 'state', hue: 'h', units: 4, stats: { mean: 0, min: -1, max: 1, p98: 1, saturated: 0 } };
@@ -16,7 +16,8 @@ function panel(): { follower: Follower; state(): State; change(own: Record<strin
   const state = (): State => ({ scene, run, view: 'timeline', table: false, selection: { level: 0, direction: 0, unit: 0, step: 3, signal: 'h' }, held: true, from: 0, to: 100, own: { whatIf: own } }) as unknown as State;
   const store = { get state() { return state(); }, set: (patch: { run?: string }) => { run = patch.run ?? run; } } as unknown as Store;
   const data = {
-    wishes: undefined, bucket: () => 1,
+    wishes: undefined, overview: () => [],
+    seen: ({ run: of }: State) => keysOf({ ...(of === 'main' ? {} : { run: of }), level: 0, direction: 0, signal: 'h' }, 0, 100, 1, 100),
     ask(name: string, ask: { changes?: unknown }) {
       if (name !== 'whatIf') return { late: true };
       const now = JSON.stringify(ask.changes);

@@ -2,6 +2,7 @@
  * What flows where in a cell, read from its equations: states that keep a line of their own (`c' = f ⊙ c + i ⊙ g`), boxes that bend a sum,
  * and states that are tapped from another one's new value (`h' = o ⊙ tanh(c')`). Any cell that can be written is made of these three. Pure.
  */
+import { partsOf, type Placed } from '../../src/core/equations/parts';
 import type { Equation, Expression, Statement } from '../../src/core/equations/syntax';
 import type { ExpressionPath } from '../../src/questions/cell';
 
@@ -66,18 +67,7 @@ export interface Flow {
   readonly taps: readonly Tap[];
 }
 
-interface Placed { readonly path: ExpressionPath; readonly e: Expression }
 interface Factor extends Placed { readonly text?: string }
-
-/** The parts of an expression with their paths. */
-export function partsOf({ path, e }: Placed): Placed[] {
-  switch (e.kind) {
-    case 'infix': return [{ path: `${path}.l`, e: e.left }, { path: `${path}.r`, e: e.right }];
-    case 'matrix': case 'scale': case 'negate': return [{ path: `${path}.a`, e: e.argument }];
-    case 'call': return e.values.map((v, k) => ({ path: `${path}.${k}`, e: v }));
-    default: return [];
-  }
-}
 
 /** Reads the statements of a cell; `gates` are the signals between 0 and 1. */
 export function flowOf(statements: readonly Statement[], gates: ReadonlySet<string>): Flow {

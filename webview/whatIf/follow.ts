@@ -5,8 +5,8 @@
 import { MAIN, type RunId } from '../../src/protocol';
 import type { WhatIfAnswer, WhatIfAsk } from '../../src/questions/whatIf';
 import type { Data } from '../data';
-import { inputOf, memoryOf, rowsOf, shownStep, type State, type Store } from '../state';
-import { coarsest, keysOf, requestOf, type TileKey } from '../tiles';
+import type { State, Store } from '../state';
+import { requestOf, type TileKey } from '../tiles';
 import { keptOf } from './kept';
 import { departures } from './showing';
 
@@ -63,8 +63,8 @@ export class Follower {
     this.sent = wanted;
     const changes = JSON.parse(wanted) as WhatIfAsk['changes'], steps = state.scene?.steps ?? 1;
     // What is on the screen comes along: one way to and fro, however many windows.
-    const seen = changes.length > 0 && drawsTiles(state) ? [...this.seen(state, CHANGED), ...this.overview(state, CHANGED)].map(key => requestOf(key, 0, steps)) : [];
-    this.question = { changes, seen: seen.map(({ level, direction, signal, from, to, columns }) => ({ level, direction, signal, from, to, columns })) };
+    const seen = changes.length > 0 && drawsTiles(state) ? [...this.seen(state, CHANGED), ...this.data.overview({ ...state, run: CHANGED })].map(key => requestOf(key, 0, steps)) : [];
+    this.question = { changes, seen: seen.map(({ run: _run, revision: _revision, ...window }) => window) };
     this.since = performance.now();
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.store.set({ arrived: this.store.state.arrived + 1 }), SLOW_MS + 20);
@@ -103,32 +103,12 @@ export class Follower {
   }
 
   private readonly wishes = (state: State): readonly TileKey[] => {
-    const rest = this.rested ? this.coarsely(state, state.run, namesOf(state)) : [];
-    return [...this.seen(state, state.run), ...this.seen(state, MAIN), ...this.overview(state, state.run), ...rest];
+    const rest = this.rested ? this.data.overview(state, true) : [];
+    return [...this.seen(state, state.run), ...this.seen(state, MAIN), ...this.data.overview(state), ...rest];
   };
 
-  private overview(state: State, run: RunId): TileKey[] {
-    const memory = memoryOf(rowsOf(state))?.name;
-    return memory === undefined ? [] : this.coarsely(state, run, [memory]);
-  }
-
-  private coarsely(state: State, run: RunId, names: readonly string[]): TileKey[] {
-    const steps = state.scene?.steps ?? 1;
-    return names.flatMap(signal => keysOf(this.laneOf(state, run, signal), 0, steps, coarsest(steps), steps));
-  }
-
-  /** What is read on the screen: the window, and the values at the crosshair. */
-  private seen(state: State, run: RunId): TileKey[] {
-    const steps = state.scene?.steps ?? 1;
-    const [names, bucket, step] = [namesOf(state), this.data.bucket(state), shownStep(state)];
-    const window = names.flatMap(name => keysOf(this.laneOf(state, run, name), state.from, state.to, bucket, steps));
-    const exact = bucket > 1 ? names.flatMap(name => keysOf(this.laneOf(state, run, name), step, step + 1, 1, steps)) : [];
-    return [...window, ...exact];
-  }
-
-  private laneOf(state: State, run: RunId, signal: string): Omit<TileKey, 'bucket' | 'index'> {
-    return { ...(run === MAIN ? {} : { run }), level: state.selection.level, direction: state.selection.direction, signal };
-  }
+  /** What is read on the screen. */
+  private seen(state: State, run: RunId): TileKey[] { return this.data.seen({ ...state, run }); }
 
   private restart(revision: number): void {
     departures.delete(this.data);
@@ -140,9 +120,3 @@ export class Follower {
 const CHANGED = 'changed';
 
 const drawsTiles = ({ view, table }: State): boolean => view === 'timeline' && !table;
-
-/** Rows, and the input where it is drawn as numbers. */
-function namesOf(state: State): string[] {
-  const input = state.scene?.input.axis === 'characters' ? undefined : inputOf(state);
-  return [...rowsOf(state).map(s => s.name), ...(input ? [input.name] : [])];
-}

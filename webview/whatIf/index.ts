@@ -1,4 +1,4 @@
-/** What if: gates as knobs. A bar over the timeline and the cell; what is changed runs again while a knob is turned, and all views show it. */
+/** What if: gates as knobs, over the timeline and the cell. What is changed runs again while a knob is turned; all views show it, and what it came to. */
 import type { Change } from '../../src/core/variations/change';
 import { MAIN } from '../../src/protocol';
 import { button, el, icon, setText } from '../dom';
@@ -14,8 +14,8 @@ import { Knobs } from './knobs';
 import { greatest } from './showing';
 import { changeWords, labelOf, markWords } from './words';
 
-/** The views that it is a mode of. */
-export const VIEWS: readonly string[] = ['timeline', 'cell'];
+/** The views that have the knobs; the others have the rest of the bar, once something is changed. */
+const WITH_KNOBS: readonly string[] = ['timeline', 'cell'];
 
 const SHOWN: readonly { readonly id: Shown; readonly label: string }[] = [
   { id: 'changed', label: l10n('changed') }, { id: 'baseline', label: l10n('baseline') }, { id: 'difference', label: l10n('difference') },
@@ -56,10 +56,12 @@ export class WhatIf {
     const { on, changes, shown } = keptOf(state);
     if (JSON.stringify(changes) !== JSON.stringify(this.history.present)) this.history = begun(changes); // restored, or of another scene
     if (touches(changed, 'scene', 'own', 'arrived', 'view', 'run', 'selection', 'from', 'to', 'open', 'plotWidth', 'table')) this.follower.update(state);
-    this.element.hidden = !on || !VIEWS.includes(state.view);
+    const knobs = WITH_KNOBS.includes(state.view);
+    this.element.hidden = !on || (!knobs && changes.length === 0);
+    this.knobs.element.hidden = !knobs;
     document.body.classList.toggle('whatIfChanged', state.run !== MAIN);
-    if (this.element.hidden || !touches(changed, 'scene', 'own', 'arrived', 'view', 'run', 'selection', 'from', 'to')) return;
-    this.knobs.draw(state, changes, this.follower.answer);
+    if (this.element.hidden || !touches(changed, 'scene', 'own', 'arrived', 'view', 'run', 'selection', 'from', 'to', 'range')) return;
+    if (knobs) this.knobs.draw(state, changes, this.follower.answer);
     this.drawList(state, changes);
     this.drawShown(shown, changes.length > 0);
     this.drawStatus(state, changes);
@@ -75,9 +77,9 @@ export class WhatIf {
     const key = event.key.toLowerCase();
     if (command && (key === 'z' || key === 'y')) { this.go(key === 'y' || event.shiftKey ? redone(this.history) : undone(this.history)); return true; }
     const listed = event.target instanceof HTMLElement && event.target.closest('select') !== null;
-    if (command || event.shiftKey || listed || key !== 'w' || !VIEWS.includes(store.state.view)) return false;
+    if (command || event.shiftKey || listed || key !== 'w') return false;
     toggleWhatIf(store);
-    if (keptOf(store.state).on) requestAnimationFrame(() => this.knobs.focus());
+    if (keptOf(store.state).on && WITH_KNOBS.includes(store.state.view)) requestAnimationFrame(() => this.knobs.focus());
     return true;
   }
 
@@ -159,9 +161,12 @@ export class WhatIf {
   }
 }
 
-/** Opens or closes the mode. Closed, the views show the baseline again, and the changes wait. */
+/** Opens or closes the mode. Closed, the views show the baseline again, and the changes wait. Where there is nothing to see yet, it goes to the knobs. */
 export function toggleWhatIf(store: Store): void {
-  keep(store, { on: !keptOf(store.state).on });
+  const { on, changes } = keptOf(store.state);
+  const seen = changes.length > 0 || WITH_KNOBS.includes(store.state.view);
+  if (!seen) store.set({ view: WITH_KNOBS[0]! });
+  keep(store, { on: !seen || !on });
 }
 
 /** Names of what remembers and what is given on. */

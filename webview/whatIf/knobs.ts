@@ -5,6 +5,7 @@ import type { WhatIfAnswer } from '../../src/questions/whatIf';
 import type { Data } from '../data';
 import { button, el, icon, setText } from '../dom';
 import { l10n } from '../l10n';
+import { selected } from '../range';
 import { inputOf, rowsOf, type State, type Store } from '../state';
 import { fixed, signed, visible } from '../words';
 import { keyOf } from './changes';
@@ -20,7 +21,7 @@ export interface KnobActions {
 }
 
 const WHO: readonly Who[] = ['unit', 'all', 'some'];
-const WHEN: readonly When[] = ['whole', 'on', 'window', 'step'];
+const WHEN: readonly When[] = ['whole', 'on', 'window', 'range', 'step'];
 const MOST_BIAS = 6;
 
 export class Knobs {
@@ -56,12 +57,13 @@ export class Knobs {
 
   draw(state: State, changes: readonly Change[], answer: WhatIfAnswer | undefined): void {
     this.last = { state, changes, answer };
+    if (this.choice.when === 'range' && !selected(state)) this.choice = { ...this.choice, when: 'on' };
     const rows = rowsOf(state).filter(s => ownName(s.name) === s.name);
     const target = targetOf(state, this.choice);
     options(this.signal, rows.map(s => [s.name, labelOf(s.name, rows)]), target?.signal.name ?? '');
     const shown = target?.signal ?? rows[0];
     if (shown) options(this.who, WHO.map(who => [who, whoWords(state, who, shown)]), this.choice.who);
-    options(this.when, WHEN.map(when => [when, whenWords(state, when)]), this.choice.when);
+    options(this.when, WHEN.filter(when => when !== 'range' || selected(state)).map(when => [when, whenWords(state, when)]), this.choice.when);
     this.units.hidden = this.choice.who !== 'some';
     this.units.setAttribute('aria-invalid', String(this.choice.who === 'some' && !target));
     for (const control of [this.hold.slider, this.bias.slider, this.shut, this.open, this.off]) control.disabled = !target;

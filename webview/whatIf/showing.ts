@@ -4,6 +4,7 @@ import type { DepartureAnswer, Difference } from '../../src/questions/whatIf';
 import type { Data } from '../data';
 import type { Scale } from '../ramps';
 import type { State } from '../state';
+import type { Lane } from '../tiles';
 import { differences } from './difference';
 import { keptOf, type Shown } from './kept';
 
@@ -30,17 +31,15 @@ export function differenceScale(data: Data, state: State, signal: SceneSignal): 
   return { kind: 'signed', max: max > 0 ? max : 1 };
 }
 
-/** The tiles of a row, as they are shown. */
-export function shownTiles(data: Data, state: State, signal: string, { from, to }: { readonly from: number; readonly to: number } = state, bucket = data.bucket(state)): Tile[] {
-  const tiles = data.tiles.covering(data.lane(state, signal), from, to, bucket);
+/** Tiles of a row as they are shown: of all its units, or of what is painted of them. */
+export function shownTiles(data: Data, state: State, lane: Lane, { from, to }: { readonly from: number; readonly to: number } = state, bucket = data.bucket(state)): Tile[] {
+  const tiles = data.tiles.covering(lane, from, to, bucket);
   if (showing(state) !== 'difference') return tiles;
-  return differences(tiles, data.tiles.covering(data.lane({ ...state, run: MAIN }, signal), from, to, bucket));
+  return differences(tiles, data.tiles.covering(baselineLane(lane), from, to, bucket));
 }
 
-/** The same window before anything was changed. */
-export function baselineTiles(data: Data, state: State, signal: string): Tile[] {
-  return data.tiles.covering(data.lane({ ...state, run: MAIN }, signal), state.from, state.to, data.bucket(state));
-}
+/** The same before anything was changed. */
+export const baselineLane = ({ run: _run, ...lane }: Lane): Lane => lane;
 
 /** A value as it is shown, and what it was. */
 export function shownValue(data: Data, state: State, signal: string, unit: number, step: number): { readonly value: number; readonly bucket: number; readonly was?: number } | undefined {
@@ -49,6 +48,13 @@ export function shownValue(data: Data, state: State, signal: string, unit: numbe
   const before = data.value({ ...state, run: MAIN }, signal, unit, step);
   if (!before || before.bucket !== now.bucket) return showing(state) === 'difference' ? undefined : now;
   return { ...now, was: before.value, ...(showing(state) === 'difference' && { value: now.value - before.value }) };
+}
+
+/** What a line of several units shows at a step, while their own values are not there. */
+export function shownLine(data: Data, state: State, signal: SceneSignal, line: number, step: number): { readonly value: number; readonly bucket: number } | undefined {
+  const tile = shownTiles(data, state, data.heat(state, signal), { from: step, to: step + 1 }).at(-1);
+  const value = tile?.part && tile.mean[Math.floor((step - tile.from) / tile.bucket) * tile.units + line];
+  return value === undefined ? undefined : { value, bucket: tile!.bucket };
 }
 
 /** Steps within the sequence where a change begins or ends, while changed numbers are shown. */

@@ -2,11 +2,12 @@
 import type { Change } from '../../src/core/variations/change';
 import type { SceneSignal } from '../../src/protocol';
 import { l10n } from '../l10n';
+import { selected } from '../range';
 import { rowsOf, type State } from '../state';
 import { readUnits } from './changes';
 
 export type Who = 'unit' | 'all' | 'some';
-export type When = 'whole' | 'on' | 'window' | 'step';
+export type When = 'whole' | 'on' | 'window' | 'range' | 'step';
 
 /** What the person chose in the bar; the rest is the selection. */
 export interface Choice { readonly who: Who; readonly units: string; readonly when: When }
@@ -32,8 +33,9 @@ export function targetOf(state: State, { who, units, when }: Choice): Target | u
   return { signal, units: chosen, unit: chosen?.[0] ?? unit, ...spanOf(state, when) };
 }
 
-function spanOf({ scene, selection, from, to }: State, when: When): { from: number; to: number | undefined } {
-  const steps = scene?.steps ?? 1;
+function spanOf(state: State, when: When): { from: number; to: number | undefined } {
+  const { scene, selection, from, to } = state, steps = scene?.steps ?? 1, range = selected(state);
+  if (when === 'range' && range) return { from: range.from, to: range.to >= steps ? undefined : range.to };
   const first = when === 'whole' ? 0 : when === 'window' ? Math.max(0, Math.floor(from)) : selection.step;
   const end = when === 'step' ? first + 1 : when === 'window' ? Math.min(steps, Math.ceil(to)) : steps;
   return { from: first, to: end >= steps ? undefined : end };
@@ -64,6 +66,7 @@ export function whenWords(state: State, when: When): string {
   const { from, to } = spanOf(state, when);
   const last = (to ?? state.scene?.steps ?? 1) - 1;
   if (when === 'whole') return l10n('in the whole sequence');
+  if (when === 'range') return l10n('in the selected steps, {0} to {1}', from, last);
   if (when === 'on') return l10n('from step {0} on', from);
   return when === 'step' ? l10n('at step {0} only', from) : l10n('in the window, {0} to {1}', from, last);
 }

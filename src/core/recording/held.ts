@@ -63,11 +63,11 @@ export function* heldRecording(levels: readonly HeldLevel[], steps: number): Gen
       const { data, units } = heldSignal(levels, place);
       return ready(data.subarray(from * units, to * units));
     },
-    tiling(place, from, to, columns) {
+    tiling(place, from, to, columns, look) {
       const { data, units } = heldSignal(levels, place);
       const made = pyramids.get(data) ?? pyramid(data, steps, units);
       pyramids.set(data, made);
-      return ready(tile(made, from, to, columns));
+      return ready(tile(made, from, to, columns, look));
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { evaluatorOf, running, type Arithmetic, type NetworkStates, type RunOptions } from '../engine';
 import type { Direction, Network } from '../layer';
+import type { Look } from '../narrow';
 import type { Progress } from '../pace';
 import { checkNetwork } from '../parameters';
 import type { Rows } from '../rows';
@@ -30,8 +31,8 @@ export interface Recording {
   readonly arithmetic?: Arithmetic;
   /** Steps [from, to) of a signal, [to - from, units]; not to be written to. */
   reading(place: Place, from: number, to: number): Generator<Progress, Float32Array>;
-  /** Steps [from, to) in at most `columns` columns, at the finest resolution that fits. */
-  tiling(place: Place, from: number, to: number, columns: number): Generator<Progress, TileData>;
+  /** Steps [from, to) in at most `columns` columns, at the finest resolution that fits; all units with their extremes, unless `look` says less. */
+  tiling(place: Place, from: number, to: number, columns: number, look?: Look): Generator<Progress, TileData>;
   /** Steps from which on tiles are at hand; finer ones are run again. 1 where everything is held. */
   readonly finest: number;
   /** 1 where everything is held; otherwise how many steps apart the rows of `thinned` are. */

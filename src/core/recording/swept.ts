@@ -1,6 +1,7 @@
 /** A recording of a run that is too long to hold: coarse answers come from pyramids, fine ones from blocks that are run again. */
 import { evaluatorOf, type NetworkTrace } from '../engine';
 import type { Network } from '../layer';
+import type { Look } from '../narrow';
 import { Meter, type Progress } from '../pace';
 import type { Rows } from '../rows';
 import { cutOf, emptyStorey, pooled, putRows, single, tileOf, type Cut, type Storey, type TileData } from '../timeline';
@@ -88,13 +89,13 @@ class SweptRecording implements Recording {
 
   thinned(place: Place): Float32Array { return this.keptAt(place).digested.thinned; }
 
-  *tiling(place: Place, from: number, to: number, columns: number): Generator<Progress, TileData> {
+  *tiling(place: Place, from: number, to: number, columns: number, look?: Look): Generator<Progress, TileData> {
     const { steps, finest } = this;
     const { units, digested } = this.keptAt(place);
     const cut = cutOf(steps, from, to, columns);
-    if (cut.bucket >= finest) return tileOf(digested.storeys[Math.log2(cut.bucket / finest)]!, cut, 0, steps, units);
-    if (cut.bucket > 1) return tileOf(yield* this.poolRows(place, cut), cut, cut.first, steps, units);
-    return tileOf(single(yield* this.reading(place, cut.first, cut.end), cut.end - cut.first), cut, cut.first, steps, units);
+    if (cut.bucket >= finest) return tileOf(digested.storeys[Math.log2(cut.bucket / finest)]!, cut, 0, steps, units, look);
+    if (cut.bucket > 1) return tileOf(yield* this.poolRows(place, cut), cut, cut.first, steps, units, look);
+    return tileOf(single(yield* this.reading(place, cut.first, cut.end), cut.end - cut.first), cut, cut.first, steps, units, look);
   }
 
   *reading(place: Place, from: number, to: number): Generator<Progress, Float32Array> {

@@ -29,14 +29,14 @@ export function lazyRecording(levels: readonly HeldLevel[], baseline: Recording)
       const { data, units } = at(place);
       return ready(() => data.subarray(from * units, to * units));
     },
-    tiling(place, from, to, columns) {
+    tiling(place, from, to, columns, look) {
       const { data, units } = at(place);
       return ready(() => {
         const cut = cutOf(steps, from, to, columns);
-        if (cut.bucket === 1) return tileOf(single(data.subarray(cut.first * units, cut.end * units), cut.end - cut.first), cut, cut.first, steps, units); // no pyramid for what is read step by step
+        if (cut.bucket === 1) return tileOf(single(data.subarray(cut.first * units, cut.end * units), cut.end - cut.first), cut, cut.first, steps, units, look); // no pyramid for what is read step by step
         const made = pyramids.get(data) ?? pyramid(data, steps, units);
         pyramids.set(data, made);
-        return tile(made, from, to, columns);
+        return tile(made, from, to, columns, look);
       });
     },
   };

@@ -77,7 +77,8 @@ function jobOf({ rule, seed }: CompareAsk, { from, layer }: HeldLayer, id: strin
 }
 
 function described(held: HeldLayer, made: CompareAsk | undefined): CompareColumn {
-  const { layer, from, run, level, direction } = held;
+  const { from, run, level, direction } = held;
+  const layer = from.forces?.[level]?.[direction]?.plain ?? held.layer; // what holds a signal is no part of the cell
   const { cell, inputSize, units } = layer;
   const program = programOf(cell);
   const sizes = layerSizes(layer);

@@ -10,6 +10,7 @@ import type { SceneSignal } from '../../../src/protocol';
 import { showing } from '../../whatIf/showing';
 import type { Context, Mounted, View } from '../view';
 import { equationBlocks } from './equations';
+import { keysDialog } from '../../keys';
 import { goTo, keysShown, pressKey } from './keyboard';
 import { rowsOf as fallRows, type Row } from './rows';
 import { firstGate, flowIn, story, why } from './story';
@@ -87,12 +88,7 @@ class CellView implements Mounted {
   }
 
   help(): void {
-    const dialog = el('dialog', { class: 'keys', 'aria-label': l10n('Keys') }, el('h2', {}, l10n('Keys')),
-      el('dl', {}, ...keysShown().flatMap(([keys, words]) => [el('dt', {}, el('kbd', {}, keys)), el('dd', {}, words)])),
-      button('button', () => dialog.close(), { autofocus: true }, l10n('Close')));
-    dialog.addEventListener('close', () => dialog.remove());
-    this.element.append(dialog);
-    dialog.showModal();
+    keysDialog(this.element, keysShown());
   }
 
   dispose(): void {

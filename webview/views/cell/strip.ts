@@ -3,6 +3,7 @@ import type { Data } from '../../data';
 import { el, fitCanvas, setAttributes } from '../../dom';
 import { l10n } from '../../l10n';
 import { entry, unpack } from '../../ramps';
+import { drawBand, selected } from '../../range';
 import { memoryOf, rowsOf, type State } from '../../state';
 import { faded, scaleOf } from '../../theme';
 import { keysOf, type TileKey } from '../../tiles';
@@ -62,6 +63,7 @@ export class Strip {
       if (letters) this.letter(context, state, t, (t - from + 0.5) * each, band + BAND / 2, (0.299 * r + 0.587 * g + 0.114 * b) / 255);
     }
     if (!letters) this.curve(context, state, value, memory.hue, Math.max(Math.abs(memory.stats.min), Math.abs(memory.stats.max), 1e-6));
+    drawBand(context, theme, selected(state), t => (t - from) * each, width, 0, { top: TICKS, height: height - TICKS, veil: false });
     this.axis(context, state);
     context.strokeStyle = theme.foreground;
     context.lineWidth = 1.5;

@@ -1,6 +1,6 @@
 /** Equations as pieces of text, each with the signal whose hue it has: as they are written, and with the numbers put in. Pure. */
 import type { Equation, Expression } from '../../../src/core/equations/syntax';
-import { partsOf } from '../../diagram/flow';
+import { partsOf } from '../../../src/core/equations/parts';
 import { fixed } from '../../words';
 
 export interface Token { readonly text: string; readonly hue?: string; readonly result?: true }

@@ -3,6 +3,7 @@ import { MAIN, type Scene, type SceneBeside, type Training } from '../../../src/
 import type { ColumnAsk, CompareAsk } from '../../../src/questions/compare';
 import { l10n } from '../../l10n';
 import { levelOf, ownOf, type State } from '../../state';
+import { keptOf } from '../../whatIf/kept';
 
 export const VIEW = 'compare';
 
@@ -20,17 +21,20 @@ export interface Choice {
 
 const FAMILIES: readonly (readonly [family: string, cell: string])[] = [['RNN', 'rnn'], ['GRU', 'gru'], ['LSTM', 'lstm']];
 const OWN = 'own';
+/** What is shown, before what if changed it. */
+export const BASELINE: ColumnWord = 'run:baseline';
 export const MOST_COLUMNS = 4;
 
 /** The sets that this scene allows, the first one chosen to begin with. */
 export function choicesOf(state: State): readonly Choice[] {
-  const { scene } = state;
+  const { scene } = state, { on, changes } = keptOf(state);
   const name = levelOf(state)?.cell ?? '';
   const others = FAMILIES.map(([family, cell]): ColumnWord => (family === name ? `run:${MAIN}` : `cell:${cell}`));
   const layer = FAMILIES.some(([family]) => family === name) ? others : [`cell:rnn`, `run:${MAIN}`, `cell:lstm`] as const;
   const chung: readonly ColumnWord[] = ['cell:rnn', 'cell:gruResetBefore', 'cell:lstmPeephole'];
   return [
     ...(scene?.beside?.length ? [{ id: 'beside', label: trainedAlike(scene) ? l10n('examples, trained alike') : l10n('checkpoints beside one another'), columns: inOrder(scene, name) }] : []),
+    ...(on && changes.length > 0 ? [{ id: 'changed', label: l10n('changed and baseline'), columns: [`run:${MAIN}`, BASELINE] as const }] : []),
     { id: 'layer', label: l10n('this layer, and others untrained'), columns: layer },
     { id: 'start', label: l10n('all untrained, same rule and seed'), columns: FAMILIES.map(([, cell]): ColumnWord => `cell:${cell}`) },
     { id: 'chungMusic', label: l10n('sizes of Chung et al. 2014, music (100 inputs)'), columns: chung, inputs: 100, units: 100 },
@@ -54,7 +58,7 @@ export function chosen(state: State): Choice {
 }
 
 function isColumns(value: unknown, scene: Scene | undefined): value is readonly ColumnWord[] {
-  const known = new Set([MAIN, ...(scene?.beside ?? []).map(b => b.run)]);
+  const known = new Set([MAIN, BASELINE.slice(4), ...(scene?.beside ?? []).map(b => b.run)]);
   return Array.isArray(value) && value.length > 0 && value.length <= MOST_COLUMNS
     && value.every(v => typeof v === 'string' && (/^cell:\w+$/.test(v) || (v.startsWith('run:') && known.has(v.slice(4)))));
 }
@@ -63,6 +67,9 @@ function isColumns(value: unknown, scene: Scene | undefined): value is readonly 
 export const withColumn = ({ columns }: Choice, place: number, word: ColumnWord): Readonly<Record<string, unknown>> =>
   ({ choice: OWN, columns: columns.map((c, k) => (k === place ? word : c)) });
 
+/** Without changes, what is shown and its baseline are one. */
+const once = (words: readonly string[]): readonly string[] => words.filter((w, k) => !w.startsWith('run:') || words.indexOf(w) === k);
+
 /** The question that the choice stands for. */
 export function askOf(state: State, choice: Choice): CompareAsk {
   const { level, direction } = state.selection;
@@ -70,7 +77,8 @@ export function askOf(state: State, choice: Choice): CompareAsk {
   const tanh = choice.units !== undefined && choice.inputs !== undefined ? { inputs: choice.inputs, budget: choice.units * (choice.inputs + choice.units + 1) } : {};
   return {
     level, direction, rule: invented && /keras/i.test(invented.words) ? 'keras' : 'pytorch', seed: invented?.seed ?? 7,
-    columns: choice.columns.map((word): ColumnAsk => (word.startsWith('run:') ? { run: word === `run:${MAIN}` ? state.run : word.slice(4) } : { cell: word.slice(5) })),
+    columns: once(choice.columns.map(word => (word === `run:${MAIN}` ? `run:${state.run}` : word === BASELINE ? `run:${MAIN}` : word)))
+      .map((word): ColumnAsk => (word.startsWith('run:') ? { run: word.slice(4) } : { cell: word.slice(5) })),
     ...tanh,
   };
 }
@@ -80,7 +88,7 @@ export const besideOf = (scene: Scene | undefined, run: string): SceneBeside | u
 
 /** What is known of the training behind a column. */
 export function trainingOf(scene: Scene | undefined, run: string, shown: string): Training | undefined {
-  return run === shown ? scene?.training : besideOf(scene, run)?.training;
+  return run === shown || run === MAIN ? scene?.training : besideOf(scene, run)?.training;
 }
 
 /** True where all say that they were trained with the same updates, batches, optimiser and initialisation. */

@@ -1,4 +1,5 @@
 /** The cells' diagrams beside one another, in one visual language, filled with the values of a step. */
+import { MAIN } from '../../../src/protocol';
 import type { CompareColumn } from '../../../src/questions/compare';
 import { el, setText } from '../../dom';
 import { diagram, refill, NO_VALUES, type DiagramValues } from '../../diagram';
@@ -98,7 +99,7 @@ function weightsLine(state: State, column: CompareColumn): HTMLElement {
   const beside = besideOf(scene, column.run);
   const training = trainingOf(scene, column.run, state.run);
   const updates = training?.updates === undefined ? '' : l10n(', trained {0}', counted(training.updates, 'update'));
-  const own = column.run === state.run ? scene?.weights.invented : beside?.weights.invented;
+  const own = column.run === state.run || column.run === MAIN ? scene?.weights.invented : beside?.weights.invented;
   const from = column.invented ? l10n('untrained: {0}, seed {1}', own?.words ?? told(column.invented.rule), own?.seed ?? column.invented.seed) : `${beside?.weights.description ?? scene?.weights.description ?? ''}${updates}`;
   const sizes = l10n('{0} → {1}, {2} parameters', column.inputSize, grouped(column.units), grouped(column.parameters));
   return el('p', { class: 'cmp-weights' }, el('span', {}, sizes), el('span', { class: column.invented ? 'cmp-untrained' : 'note', title: from }, from));

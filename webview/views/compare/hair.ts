@@ -1,5 +1,6 @@
 /** What moves with the pointer, on one canvas over axis and rows: the crosshair, its step, and the selected unit of each row. */
 import { el, fitCanvas } from '../../dom';
+import { drawBand, selected } from '../../range';
 import { shownStep, type State } from '../../state';
 import { faded } from '../../theme';
 import { seconds } from '../../words';
@@ -25,6 +26,7 @@ export class Hair {
     const top = first.top - base.top;
     for (const row of this.rows) {
       const box = row.canvas.getBoundingClientRect();
+      drawBand(context, state.theme, selected(state), step => xOf(state, state.plotWidth, step), state.plotWidth, MARGIN, { top: box.top - base.top, height: box.height, veil: false });
       if (seen) this.line(context, state, x, box.top - base.top, box.height);
       this.mark(context, state, row, box.top - base.top);
     }

@@ -1,4 +1,5 @@
 /** Compare: what is the difference between RNN, LSTM and GRU? Or between any cells, and any two checkpoints of one layer. */
+import { MAIN } from '../../../src/protocol';
 import type { CompareAnswer, CompareColumn, ReachAnswer } from '../../../src/questions/compare';
 import { el, setText } from '../../dom';
 import { l10n, told } from '../../l10n';
@@ -13,10 +14,12 @@ import { askOf, besideOf, chosen, trainingOf, VIEW } from './choices';
 import { costTable, type CostFacts } from './cost';
 import { Diagrams } from './diagrams';
 import { whatIsKnown } from './known';
-import { coupleOf, Parting, TOLERANCES } from './parting';
+import { laneOf } from './lane';
+import { coupleOf, Parting, signalOf, TOLERANCES } from './parting';
 import { Picker, type Shown } from './picker';
 import { reachSpec, reachTable } from './reach';
-import { laneOf, Timelines } from './timelines';
+import type { HiddenRow } from './row';
+import { Timelines } from './timelines';
 import { Held } from './units';
 import { answerWords, namesOf, reachWords } from './words';
 
@@ -87,7 +90,7 @@ class Compare implements Mounted {
     return pressKey(event, store, { toggleRow: () => undefined, find: () => undefined, table: () => store.set({ table: !store.state.table }), help: () => this.help(), copy: () => this.copy() });
   }
 
-  help(): void { showKeys(this.element); }
+  help(): void { showKeys(this.element, ['/', 'Enter', ',', '.']); }
 
   dispose(): void {
     this.watcher.disconnect();
@@ -98,7 +101,8 @@ class Compare implements Mounted {
   /** Everything that depends on which cells there are. */
   private build(state: State, answer: CompareAnswer): void {
     if (this.found?.answer === answer) return;
-    const names = namesOf(answer.columns, c => (c.run === state.run ? state.scene?.weights.description : besideOf(state.scene, c.run)?.weights.description)?.replace(/\.[a-z0-9]+$/i, ''));
+    const changed = state.run !== MAIN;
+    const names = namesOf(answer.columns, c => (changed && c.run === state.run ? l10n('{0}, changed', c.cell.name) : changed && c.run === MAIN ? l10n('{0}, baseline', c.cell.name) : c.run === state.run ? state.scene?.weights.description : besideOf(state.scene, c.run)?.weights.description)?.replace(/\.[a-z0-9]+$/i, ''));
     const inputs = answer.input === undefined ? '' : ` ${l10n('Their input is made up: {0}.', told(answer.input))}`;
     this.found = { answer, names };
     this.body.hidden = false;
@@ -121,9 +125,10 @@ class Compare implements Mounted {
     const trainings = columns.map(c => trainingOf(state.scene, c.run, state.run));
     this.drawCost({ names, columns, reaches, pace: pace?.microseconds.length === columns.length ? pace : undefined, trainings });
     this.drawReach(state, columns, names, reaches);
-    const { tolerance } = ownOf(state, VIEW);
-    const couple = coupleOf(columns, names);
-    this.parting.draw(state, couple, TOLERANCES.find(t => t === tolerance) ?? 0.01, this.timelines.rows.find(r => r.column === couple?.a)?.order);
+    const { tolerance, pair } = ownOf(state, VIEW);
+    const couple = coupleOf(columns, names, pair);
+    const rowOf = (column: CompareColumn | undefined): HiddenRow | undefined => this.timelines.rows.find(r => r.column === column);
+    this.parting.draw(state, { columns, names }, couple, TOLERANCES.find(t => t === tolerance) ?? 0.01, { order: rowOf(couple?.a)?.order, units: [rowOf(couple?.a)?.unit ?? 0, rowOf(couple?.b)?.unit ?? 0] });
   }
 
   private costKey = '';
@@ -151,9 +156,9 @@ class Compare implements Mounted {
 
   /** Signals whose windows are drawn: what a cell gives, and what two checkpoints differ in. */
   private signalsOf(state: State, column: CompareColumn): readonly string[] {
-    const { signal } = state.selection;
-    const paired = this.found && coupleOf(this.found.answer.columns, this.found.names);
-    return paired && (column === paired.a || column === paired.b) && column.signals.some(s => s.name === signal) ? [column.output, signal] : [column.output];
+    const paired = this.found && coupleOf(this.found.answer.columns, this.found.names, ownOf(state, VIEW)['pair']);
+    const signal = paired && (column === paired.a || column === paired.b) ? signalOf(paired, state.selection.signal) : column.output;
+    return signal === column.output ? [signal] : [column.output, signal];
   }
 
   private measure(): void {

@@ -1,5 +1,4 @@
 /** The hidden states of all cells on one axis, with one crosshair. */
-import { MAIN } from '../../../src/protocol';
 import type { CompareColumn } from '../../../src/questions/compare';
 import { el, fitCanvas, setText } from '../../dom';
 import { l10n } from '../../l10n';
@@ -9,11 +8,9 @@ import { fixed } from '../../words';
 import type { Context } from '../view';
 import { axisHeight, drawAxis } from '../timeline/axis';
 import { Hair } from './hair';
+import { laneOf } from './lane';
 import { followRows } from './pointer';
 import { HiddenRow } from './row';
-
-/** Where a column's signals are kept among the tiles. */
-export const laneOf = ({ run, level, direction }: CompareColumn, signal: string): Lane => ({ ...(run === MAIN ? {} : { run }), level, direction, signal });
 
 export class Timelines {
   private readonly axis = el('canvas', { class: 'axis', 'aria-hidden': 'true' });
@@ -75,7 +72,7 @@ export class Timelines {
   wishes(state: State, signals: (column: CompareColumn) => readonly string[]): readonly TileKey[] {
     const steps = state.scene?.steps ?? 0;
     const coarse = coarsest(steps), bucket = this.context.data.bucket(state), at = shownStep(state);
-    const lanes = this.rows.flatMap(r => signals(r.column).map(s => laneOf(r.column, s)));
+    const lanes = this.rows.flatMap(r => [...signals(r.column).map(s => laneOf(r.column, s)), ...[r.baseline(state)].filter(l => l !== undefined)]);
     const keys = (lane: Lane, from: number, to: number, b: number): TileKey[] => keysOf(lane, from, to, b, steps);
     return [
       ...lanes.flatMap(l => keys(l, 0, steps, coarse)), ...lanes.flatMap(l => keys(l, state.from, state.to, bucket)),

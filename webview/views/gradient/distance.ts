@@ -115,7 +115,8 @@ function pathClaim({ state, keep, direct, crossings }: NonNullable<GradientSprea
 }
 
 /** What the step Jacobians let through, and for a vanilla RNN the bound on it. */
-export function jacobianSpec({ distances, norms, states, estimated }: JacobiansAnswer, one: GradientAnswer | undefined, bound: GradientSpreadAnswer['bound'], step: number, theme: Theme): PlotSpec | undefined {
+export function jacobianSpec(jacobians: JacobiansAnswer, one: GradientAnswer | undefined, bound: GradientSpreadAnswer['bound'], step: number, theme: Theme, base?: JacobiansAnswer): PlotSpec | undefined {
+  const { distances, norms, states, estimated } = jacobians;
   if (distances.length === 0 || !norms.every(Number.isFinite)) return undefined;
   const last = distances.length - 1;
   const single = states.length === 1 ? one?.states[0] : undefined;
@@ -124,13 +125,15 @@ export function jacobianSpec({ distances, norms, states, estimated }: JacobiansA
   const about = estimated ? l10n('about {0}', share(norms[last]!)) : share(norms[last]!);
   const over = l10n('Of any gradient at step {0}, at most {1} gets {2} back: the norm of the product of the step Jacobians (of {3}).', step, about, stepsWords(distances[last]!), states.join(', '));
   const said = bound ? ` ${l10n('The bound from {0} alone, its largest singular value {1} to that power (Pascanu et al. 2013, tanh′ at most 1), is {2}; it can only be larger. Spectral radius {3}.', bound.matrix, figures(bound.sigma, 3), share(bound.sigma ** distances[last]!), figures(bound.radius, 3))}` : '';
-  const points = distances.map((d, k) => ({ x: d, y: norms[k]! > 0 ? norms[k]! : NaN }));
+  const pointsOf = (of: JacobiansAnswer): XY[] => of.distances.map((d, k) => ({ x: d, y: of.norms[k]! > 0 ? of.norms[k]! : NaN }));
+  const was = base && base.norms.every(Number.isFinite) ? base : undefined;
   return {
-    claim: over + said,
+    claim: over + said + (was ? ` ${l10n('Before the change (thin dashes): {0}', share(was.norms.at(-1)!))}` : ''),
     x: { kind: 'log', label: l10n('steps'), from: 1, to: Math.max(2, distances[last]!), ticks: distances, format: String },
-    y: { kind: 'log', label: l10n('spectral norm'), ...logRange([norms, bounds.map(p => p.y), ratio.map(p => p.y)], 1) },
+    y: { kind: 'log', label: l10n('spectral norm'), ...logRange([norms, bounds.map(p => p.y), ratio.map(p => p.y), was?.norms ?? []], 1) },
     lines: [
-      { name: l10n('product of step Jacobians'), ink: theme.ink.h, points, ...(bounds.length + ratio.length > 0 && { label: l10n('product') }) },
+      { name: l10n('product of step Jacobians'), ink: theme.ink.h, points: pointsOf(jacobians), ...(bounds.length + ratio.length > 0 && { label: l10n('product') }) },
+      ...(was ? [{ name: l10n('{0}, baseline', l10n('product of step Jacobians')), ink: theme.ink.h, points: pointsOf(was), width: 1, style: 'dashed' } as const] : []),
       ...(bounds.length > 0 ? [{ name: l10n('bound'), ink: theme.foreground, points: bounds, style: 'dashed', label: l10n('bound'), width: 1.5 } as const] : []),
       ...(ratio.length > 0 ? [{ name: l10n('the gradient itself'), ink: theme.ink.h, points: ratio, style: 'dotted', label: by(single!.name), width: 1.5 } as const] : []),
     ],

@@ -7,6 +7,8 @@ import { xOf } from '../timeline/layout';
 
 /** Decades that the colours tell apart at most, and at least. */
 const [MOST, LEAST] = [8, 2];
+/** Of differences: a tenth more or less is seen. */
+const LEAST_APART = Math.log10(2);
 const MARGIN = { left: 44, right: 12, foot: 32 } as const;
 
 /** What a heatmap shows. */
@@ -24,6 +26,8 @@ export interface HeatSpec {
   readonly height: number;
   /** Names of rows, at the left; units are numbered by the mark alone. */
   readonly names?: readonly string[];
+  /** The logs are differences: 0 in the middle of a ramp of two sides. */
+  readonly apart?: boolean;
 }
 
 /** Greatest finite number, the end of the scale. */
@@ -33,8 +37,12 @@ export function topOf(logs: Float32Array): number {
   return most === -Infinity ? 0 : most;
 }
 
-/** Decades under the greatest in which nearly all numbers are. */
-export function decadesOf(logs: Float32Array): number {
+/** Decades under the greatest in which nearly all numbers are; of differences, those around 0. */
+export function decadesOf(logs: Float32Array, apart = false): number {
+  if (apart) {
+    const sizes = logs.filter(v => Number.isFinite(v)).map(Math.abs).sort();
+    return Math.max(LEAST_APART, Math.min(MOST, sizes[Math.floor(0.98 * sizes.length)] ?? 0));
+  }
   const finite = logs.filter(v => Number.isFinite(v)).sort();
   return Math.max(LEAST, Math.min(MOST, Math.ceil(topOf(logs) - (finite[Math.floor(0.02 * finite.length)] ?? 0))));
 }
@@ -46,8 +54,9 @@ export function entryOf(log: number, top: number, decades: number): number {
 }
 
 /** Pixels [order.length, distances]: the loss at the right. */
-export function pixelsOf({ logs, rows, order }: Pick<HeatSpec, 'logs' | 'rows' | 'order'>, ramp: Uint32Array): Uint32Array {
-  const count = logs.length / rows, top = topOf(logs), decades = decadesOf(logs);
+export function pixelsOf({ logs, rows, order, apart = false }: Pick<HeatSpec, 'logs' | 'rows' | 'order' | 'apart'>, ramp: Uint32Array): Uint32Array {
+  const count = logs.length / rows, around = decadesOf(logs, apart);
+  const [top, decades] = apart ? [around, 2 * around] : [topOf(logs), around];
   const out = new Uint32Array(count * order.length);
   for (let line = 0; line < order.length; line++) for (let d = 0; d < count; d++) out[line * count + (count - 1 - d)] = ramp[entryOf(logs[d * rows + order[line]!]!, top, decades)]!;
   return out;
@@ -96,7 +105,7 @@ export class Heat {
     const count = logs.length / rows, left = this.left();
     const context = fitCanvas(this.canvas, width, height + MARGIN.foot);
     const image = new ImageData(count, order.length);
-    new Uint32Array(image.data.buffer).set(pixelsOf(spec, theme.ramp(spec.hue, 'unit', true)));
+    new Uint32Array(image.data.buffer).set(pixelsOf(spec, theme.ramp(spec.hue, spec.apart ? 'signed' : 'unit', true)));
     const bitmap = document.createElement('canvas');
     [bitmap.width, bitmap.height] = [count, order.length];
     bitmap.getContext('2d')?.putImageData(image, 0, 0);

@@ -1,5 +1,5 @@
 /** Gradient and memory: how far back can the loss teach, and how long does each unit remember? */
-import type { GradientAnswer, GradientSpreadAnswer, JacobiansAnswer } from '../../../src/questions/gradient';
+import type { GradientAnswer, GradientSpreadAnswer, JacobiansAnswer, LossAsk } from '../../../src/questions/gradient';
 import type { HealthAnswer } from '../../../src/questions/health';
 import type { MemoryAnswer } from '../../../src/questions/memory';
 import { MAIN } from '../../../src/protocol';
@@ -8,7 +8,9 @@ import { el, setText } from '../../dom';
 import { l10n } from '../../l10n';
 import { drawn as probed } from '../../probe';
 import { directionOf, levelOf, memoryOf, rowsOf, touches, type Changes, type State } from '../../state';
+import { showing } from '../../whatIf/showing';
 import type { Context, Mounted, View } from '../view';
+import { distanceDifference, livesDifference, logDifference, pathDifference, retentionDifference, saturationDifference } from './difference';
 import { distanceSpec, fateWords, hueOf, jacobianSpec, lossWords, pathSpec } from './distance';
 import { Figure } from './figure';
 import { findingsList, weightTable } from './findings';
@@ -21,7 +23,7 @@ import { Segments } from './segments';
 import { DISTANCES, keepSetting, MOST_LAG, settingsOf, type Settings } from './settings';
 import { power } from '../../plot/plot';
 import { livesTable, specTable } from './table';
-import { by } from './wording';
+import { by, share } from './wording';
 
 /** The view. */
 export const create: View['create'] = context => new Gradient(context);
@@ -33,7 +35,17 @@ interface Answers {
   readonly memory: Asked<MemoryAnswer>;
   readonly health: Asked<HealthAnswer>;
   /** Before what if changed it; absent where nothing is changed. */
-  readonly base: { readonly spread: GradientSpreadAnswer | undefined; readonly memory: MemoryAnswer | undefined };
+  readonly base: Baseline;
+  /** What is drawn is what the change did, wherever the baseline's answer is there. */
+  readonly apart: boolean;
+}
+
+interface Baseline {
+  readonly spread?: GradientSpreadAnswer | undefined;
+  readonly memory?: MemoryAnswer | undefined;
+  readonly one?: GradientAnswer | undefined;
+  readonly health?: HealthAnswer | undefined;
+  readonly jacobians?: JacobiansAnswer | undefined;
 }
 
 const SECTIONS = [
@@ -155,13 +167,21 @@ class Gradient implements Mounted {
     const quiet = [spread, one, memory, health].every(a => !a.late);
     if (quiet) this.jacobians = data.ask('jacobians', { ...at, step, distance });
     else if (this.jacobians) this.jacobians = { ...this.jacobians, late: true };
-    const { run: _, ...before } = about;
-    const base = state.run === MAIN || !quiet ? this.base : { spread: data.ask('gradientSpread', before, 'baseline').answer, memory: data.ask('memory', { level, direction, unit, step, distance }, 'baseline').answer };
-    this.base = state.run === MAIN ? {} : base;
-    return { spread, one, memory, health, jacobians: this.jacobians ?? { late: true }, base: { spread: this.base.spread, memory: this.base.memory } };
+    if (state.run === MAIN) this.base = {};
+    else if (quiet) this.base = this.askBaseline({ level, direction }, { ...about, run: MAIN }, { unit, step, distance, state: this.shownState(state, wanted) });
+    return { spread, one, memory, health, jacobians: this.jacobians ?? { late: true }, base: this.base, apart: showing(state) === 'difference' };
   }
   private jacobians: Asked<JacobiansAnswer> | undefined;
-  private base: { readonly spread?: GradientSpreadAnswer | undefined; readonly memory?: MemoryAnswer | undefined } = {};
+  private base: Baseline = {};
+
+  private askBaseline(at: { readonly level: number; readonly direction: number }, about: LossAsk, { unit, step, distance, state }: { readonly unit: number; readonly step: number; readonly distance: number; readonly state: string }): Baseline {
+    const { data } = this.context;
+    const known = <T>({ answer, error }: Asked<T>): T | undefined => (error === undefined ? answer : undefined);
+    const [spread, one] = [data.ask('gradientSpread', about, 'baseline'), data.ask('gradient', { ...about, step, state }, 'baseline')];
+    const [memory, health] = [data.ask('memory', { ...at, unit, step, distance }, 'baseline'), data.ask('health', at, 'baseline')];
+    const last = this.jacobians?.late === false && !spread.late && !one.late ? known(data.ask('jacobians', { ...at, step, distance }, 'baseline')) : this.base.jacobians;
+    return { spread: known(spread), one: known(one), memory: known(memory), health: known(health), jacobians: last };
+  }
 
   private statesOf(state: State): string[] { return rowsOf(state).filter(s => s.kind === 'state').map(s => s.name); }
 
@@ -194,58 +214,73 @@ class Gradient implements Mounted {
     setText(this.lossNote, l10n('Loss L: {0} at step {1}. {2}.', lossWords(loss, unit, target), step, parts));
   }
 
-  private drawDistance(state: State, { lag }: Settings, { spread, one, base }: Answers): void {
-    const { theme, table, units, selection } = state;
-    if (this.spreadFigure.has(spread) && this.changed('distance', spread.answer, one.answer, base.spread, lag, theme, table)) this.spreadFigure.draw(distanceSpec(spread.answer, one.error === undefined ? one.answer : undefined, lag, theme, base.spread), state);
+  private drawDistance(state: State, { lag }: Settings, { spread, one, base, apart }: Answers): void {
+    const { theme, table } = state;
+    if (this.spreadFigure.has(spread) && this.changed('distance', spread.answer, one.answer, base.spread, apart, lag, theme, table)) {
+      this.spreadFigure.draw(apart && base.spread ? distanceDifference(spread.answer, base.spread, lag, theme) : distanceSpec(spread.answer, one.error === undefined ? one.answer : undefined, lag, theme, base.spread), state);
+    }
     const shown = one.answer && one.error === undefined && !table;
     this.heat.element.hidden = this.heatNote.hidden = !shown;
-    if (!shown || !this.changed('heat', one.answer, theme, units, selection.unit)) return;
-    const { state: name, count, logs } = one.answer.units;
-    const order = units.length === count ? units : Int32Array.from({ length: count }, (_, k) => k);
-    const claim = l10n('|{0}| of {1} units against the distance from step {2}, by a log colour of {3} decades.', by(name), count, one.answer.step, decadesOf(logs));
-    this.heat.draw({ claim, logs, rows: count, order, hue: hueOf(name), chosen: selection.unit, height: Math.max(96, Math.min(220, 3 * count)) }, theme);
-    setText(this.heatNote, l10n('|{0}|: each colour from full down to {1} of the largest; a click selects the unit.', by(name), power(Number(`1e-${decadesOf(logs)}`))));
+    if (shown) this.drawHeat(state, one.answer, apart ? base.one : undefined);
   }
 
-  private drawPath(state: State, { spread, one, jacobians, base }: Answers): void {
+  /** Every unit's gradient; where a baseline is given, how much larger it became. */
+  private drawHeat(state: State, one: GradientAnswer, base: GradientAnswer | undefined): void {
+    const { theme, units, selection } = state;
+    if (!this.changed('heat', one, base, theme, units, selection.unit)) return;
+    const { state: name, count } = one.units;
+    const order = units.length === count ? units : Int32Array.from({ length: count }, (_, k) => k);
+    const was = base?.step === one.step && base.units.state === name && base.units.logs.length === one.units.logs.length ? base : undefined;
+    const logs = was ? logDifference(one, was) : one.units.logs, decades = decadesOf(logs, was !== undefined);
+    const claim = was ? l10n('|{0}| of {1} units against the distance from step {2}, changed divided by baseline.', by(name), count, one.step) : l10n('|{0}| of {1} units against the distance from step {2}, by a log colour of {3} decades.', by(name), count, one.step, decades);
+    this.heat.draw({ claim, logs, rows: count, order, hue: hueOf(name), chosen: selection.unit, height: Math.max(96, Math.min(220, 3 * count)), apart: was !== undefined }, theme);
+    setText(this.heatNote, was ? l10n('|{0}|: colours from {1} to {2} of what it was; the middle is as before.', by(name), share(10 ** -decades), share(10 ** decades))
+      : l10n('|{0}|: each colour from full down to {1} of the largest; a click selects the unit.', by(name), power(Number(`1e-${decades}`))));
+  }
+
+  private drawPath(state: State, { spread, one, jacobians, base, apart }: Answers): void {
     const { theme, table, selection } = state;
-    if (this.pathFigure.has(spread) && this.changed('path', spread.answer, base.spread, theme, table)) {
-      const spec = pathSpec(spread.answer, theme, base.spread);
+    if (this.pathFigure.has(spread) && this.changed('path', spread.answer, base.spread, apart, theme, table)) {
+      const spec = (apart && base.spread ? pathDifference(spread.answer, base.spread, theme) : undefined) ?? pathSpec(spread.answer, theme, base.spread);
       if (spec) this.pathFigure.draw(spec, state);
       else this.pathFigure.say(l10n('No gate of this cell keeps a state, so that there is no direct path: every step goes through the recurrent weights. What a step can let through is below.'));
     }
     const known = one.answer?.step === selection.step ? one.answer : undefined;
-    if (!this.jacobianFigure.has(jacobians) || jacobians.late || !this.changed('jacobians', jacobians.answer, known, spread.answer, theme, table)) return;
-    const spec = jacobianSpec(jacobians.answer, known, spread.answer?.bound, selection.step, theme);
+    if (!this.jacobianFigure.has(jacobians) || jacobians.late || !this.changed('jacobians', jacobians.answer, known, spread.answer, base.jacobians, theme, table)) return;
+    const spec = jacobianSpec(jacobians.answer, known, spread.answer?.bound, selection.step, theme, base.jacobians);
     if (spec) this.jacobianFigure.draw(spec, state);
     else this.jacobianFigure.say(jacobians.answer.distances.length > 0 ? l10n('Something in these steps is not finite, so that no product of their Jacobians is.') : l10n('One step of this layer takes too long for its Jacobian to be worked out here.'));
   }
 
-  private drawSaliency(state: State, { one }: Answers): void {
+  private drawSaliency(state: State, { one, base }: Answers): void {
     const failed = one.error ?? (one.answer ? undefined : l10n('Working it out…'));
     this.saliencyWords.hidden = failed === undefined;
     this.saliencyWords.classList.toggle('gradient-waiting', one.error === undefined);
     this.saliency.element.hidden = failed !== undefined;
     setText(this.saliencyWords, failed ?? '');
-    if (one.answer && failed === undefined) this.saliency.draw(one.answer, state);
+    if (one.answer && failed === undefined) this.saliency.draw(one.answer, state, base.one);
   }
 
-  private drawMemory(state: State, { logTime, lag }: Settings, { memory, spread, base }: Answers): void {
+  private drawMemory(state: State, { logTime, lag }: Settings, { memory, spread, base, apart }: Answers): void {
     const { theme, table, selection: { unit, step } } = state;
     const answer = memory.error === undefined ? memory.answer : undefined;
     const gateless = answer && answer.keep === undefined;
-    if (this.retention.has(memory) && this.changed('retention', answer, base.memory, logTime, lag, unit, theme, table)) {
-      this.time.element.hidden = Boolean(gateless);
+    if (this.retention.has(memory) && this.changed('retention', answer, base.memory, apart, logTime, lag, unit, theme, table)) {
+      const was = apart && base.memory?.units === answer?.units && base.memory?.step === answer?.step ? base.memory : undefined;
+      this.time.element.hidden = Boolean(gateless) || was !== undefined;
       if (gateless) {
         this.retention.say(l10n('No gate of this cell keeps a state: each step makes h anew, so that nothing is left as it was. The gradient says how far it is felt.'));
         this.halfLives.say(l10n('Without a keep gate there is no half-life.'));
+      } else if (was) {
+        this.retention.draw(retentionDifference(memory.answer, was, unit, lag, theme), state);
+        this.halfLives.draw(livesDifference(memory.answer, was, unit, theme), state);
       } else {
         this.retention.draw(retentionSpec(memory.answer, unit, logTime, lag, theme, base.memory), state);
         if (memory.answer.halfLives.every(Number.isNaN)) this.halfLives.say(l10n('No half-life is known: the keep gate {0} is never a number.', memory.answer.keep ?? ''));
         else this.halfLives.draw(halfLifeSpec(memory.answer, unit, theme), state, spec => livesTable(spec, memory.answer));
       }
     } else if (memory.error !== undefined) this.halfLives.say(memory.error);
-    if (this.changed('reach', answer, spread.answer, lag, unit)) this.reach.replaceChildren(...lagWords(lag, spread.answer, answer), reachFacts(spread.answer, answer, unit));
+    if (this.changed('reach', answer, spread.answer, base.memory, base.spread, lag, unit)) this.reach.replaceChildren(...lagWords(lag, spread.answer, answer), reachFacts(spread.answer, answer, unit, base));
     if (answer && this.changed('events', answer, step, state.arrived)) this.drawEvents(answer, unit, step, Boolean(gateless));
   }
 
@@ -255,7 +290,7 @@ class Gradient implements Mounted {
     if (focused >= 0) this.events.querySelectorAll('button')[focused]?.focus();
   }
 
-  private drawHealth(state: State, { health }: Answers): void {
+  private drawHealth(state: State, { health, base, apart }: Answers): void {
     const { answer } = health;
     const signals = directionOf(state)?.signals ?? [];
     if (!answer || health.error !== undefined) {
@@ -263,13 +298,13 @@ class Gradient implements Mounted {
       if (this.changed('health', health.error)) this.health.replaceChildren(words);
       return;
     }
-    this.drawSaturation(state, answer);
+    this.drawSaturation(state, answer, apart ? base.health : undefined);
     if (!this.changed('health', answer)) return;
     this.health.replaceChildren(findingsList(answer, signals, this.context.store));
     this.weights.replaceChildren(answer.weights ? weightTable(answer.weights, signals) : el('p', { class: 'gradient-words' }, l10n('A trace holds signals but no weights; open its checkpoint to see them.')));
   }
 
-  private drawSaturation(state: State, { saturation }: HealthAnswer): void {
+  private drawSaturation(state: State, { saturation }: HealthAnswer, base: HealthAnswer | undefined): void {
     const { store } = this.context;
     const key = saturation.map(s => s.signal).join();
     if (key !== this.gates.key || (this.gates.figures.length === 0 && saturation.length > 0)) {
@@ -280,7 +315,9 @@ class Gradient implements Mounted {
     const { theme, table, selection: { unit } } = state;
     for (const [k, its] of saturation.entries()) {
       const signal = rowsOf(state).find(s => s.name === its.signal);
-      if (this.changed(`saturation ${k}`, its, theme, table, unit)) this.gates.figures[k]?.draw(saturationSpec(its, signal?.hue ?? 'h', signal?.label || its.signal, unit, theme), state, spec => specTable({ ...spec, lines: [] }));
+      const was = base?.saturation.find(s => s.signal === its.signal && s.low.length === its.low.length);
+      const [hue, label] = [signal?.hue ?? 'h', signal?.label || its.signal];
+      if (this.changed(`saturation ${k}`, its, was, theme, table, unit)) this.gates.figures[k]?.draw(was ? saturationDifference(its, was, hue, label, unit, theme) : saturationSpec(its, hue, label, unit, theme), state, spec => specTable({ ...spec, lines: [] }));
     }
   }
 

@@ -1,5 +1,5 @@
 /** Keys of this view. */
-import { button, el } from '../../dom';
+import { keysDialog } from '../../keys';
 import { l10n } from '../../l10n';
 import type { Store } from '../../state';
 import { neighbour } from '../timeline/layout';
@@ -32,13 +32,5 @@ export function pressKey(event: KeyboardEvent, store: Store, help: () => void): 
 }
 
 /** Opens the list of keys as a dialog inside `host`. */
-export function showKeys(host: HTMLElement): void {
-  const dialog = el('dialog', { class: 'keys', 'aria-label': l10n('Keys') },
-    el('h2', {}, l10n('Keys')),
-    el('dl', {}, ...RULES.flatMap(rule => [el('dt', {}, el('kbd', {}, rule.shown)), el('dd', {}, rule.words)])),
-    el('p', { class: 'note' }, l10n('A click on a dot or a row selects its unit, on a character its step, on a curve of the first chart the lag to remember.')),
-    button('button', () => dialog.close(), { autofocus: true }, l10n('Close')));
-  dialog.addEventListener('close', () => dialog.remove());
-  host.append(dialog);
-  dialog.showModal();
-}
+export const showKeys = (host: HTMLElement): void => keysDialog(host, RULES.map(({ shown, words }) => [shown, words]),
+  l10n('A click on a dot or a row selects its unit, on a character its step, on a curve of the first chart the lag to remember.'));

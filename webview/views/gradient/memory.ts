@@ -9,7 +9,7 @@ import { distanceAxis, hueOf, lagMarks } from './distance';
 import { share, stepsFigure, stepsWords } from './wording';
 
 /** More lines cannot be told apart. */
-const LINES = 160;
+export const LINES = 160;
 /** What is too little for float32, so that a line goes on to its end. */
 const LEAST_LEFT = 1e-38;
 
@@ -37,8 +37,10 @@ export function retentionSpec(memory: MemoryAnswer, unit: number, logTime: boole
   };
 }
 
-const LEAST_LIFE = 0.1;
-const MOST_LIFE = 4096;
+/** Half-lives are drawn from here on, */
+export const LEAST_LIFE = 0.1;
+/** and up to here. */
+export const MOST_LIFE = 4096;
 
 /** Dots stacked where their half-lives are alike. */
 export function halfLifeSpec({ halfLives, state = 'h', keep = '' }: MemoryAnswer, unit: number, theme: Theme): PlotSpec {

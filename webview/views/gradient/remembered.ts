@@ -27,8 +27,16 @@ export function eventsList({ events, looked, state = 'h', keep = '' }: MemoryAns
 /** A number of steps that is no limit where as far was looked. */
 const atLeast = (reach: number, most: number): string => (reach >= most ? l10n('at least {0}', stepsWords(most)) : stepsWords(reach));
 
-/** How far the layer reaches, as a list of facts. */
-export function reachFacts(spread: GradientSpreadAnswer | undefined, memory: MemoryAnswer | undefined, unit: number): HTMLElement {
+interface Known { readonly spread?: GradientSpreadAnswer | undefined; readonly memory?: MemoryAnswer | undefined }
+
+/** How far the layer reaches, as a list of facts; beside them what they were, where that is given and differs. */
+export function reachFacts(spread: GradientSpreadAnswer | undefined, memory: MemoryAnswer | undefined, unit: number, base: Known = {}): HTMLElement {
+  const was = new Map(factsOf(base.spread, base.memory, unit));
+  const shown = ([name, value]: readonly [string, string]): string => { const old = was.get(name); return old === undefined || old === value ? value : l10n('{0}, was {1}', value, old); };
+  return el('dl', { class: 'gradient-facts' }, ...factsOf(spread, memory, unit).flatMap(fact => [el('dt', {}, fact[0]), el('dd', {}, shown(fact))]));
+}
+
+function factsOf(spread: GradientSpreadAnswer | undefined, memory: MemoryAnswer | undefined, unit: number): [string, string][] {
   const facts: [string, string][] = [];
   for (const { name, reach, spread: its } of spread?.states ?? []) facts.push([l10n('gradient {0}', by(name)), atLeast(Math.max(0, reach), its.median.length - 1)]);
   if (memory?.keep !== undefined) {
@@ -40,7 +48,7 @@ export function reachFacts(spread: GradientSpreadAnswer | undefined, memory: Mem
     facts.push([l10n('time constant 1/(1 − mean {0})', memory.keep), stepsFigure(timeConstants[unit] ?? NaN)]);
     facts.push([l10n('runs that keep half: median, longest'), `${runs.median} / ${runs.longest}`]);
   }
-  return el('dl', { class: 'gradient-facts' }, ...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  return facts;
 }
 
 /** Whether a lag can be learnt and kept; nothing where none is given. */

@@ -34,14 +34,16 @@ export class Saliency {
     });
   }
 
-  draw(answer: GradientAnswer, state: State): void {
+  /** `base`: the same before what if changed it. */
+  draw(answer: GradientAnswer, state: State, base?: GradientAnswer): void {
     const written = state.scene?.input.axis === 'characters';
     const steps = this.steps(answer, state);
     const labels = steps.map(t => this.data.label(t));
-    const key = `${labels.filter(l => l !== undefined).length} ${state.theme.look} ${state.table}`;
+    const key = `${labels.filter(l => l !== undefined).length} ${state.theme.look} ${state.table} ${base ? base.input.join() : ''}`;
     if (this.made?.answer === answer && this.made.key === key) return;
     this.made = { answer, key };
-    const claim = claimOf(answer, steps, written ? labels : []);
+    const before = base?.step === answer.step && base.input.length === answer.input.length ? ` ${l10n('Before the change: {0}', claimOf(base, steps, written ? labels : []))}` : '';
+    const claim = claimOf(answer, steps, written ? labels : []) + before;
     setText(this.claim, claim);
     this.claim.hidden = state.table;
     this.text.hidden = !written || state.table;

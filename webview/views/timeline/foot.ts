@@ -32,7 +32,7 @@ export class Foot {
     this.before.hidden = state.scene?.preactivations === undefined;
     setAttributes(this.before, { 'aria-pressed': String(state.scene?.preactivations ?? false), title: l10n('Rows for what each activation reads, before σ or tanh: the layer is run again') });
     const apart = showing(state) === 'difference';
-    const key = [apart, state.order, state.theme.look, ...signals.map(s => `${s.name}${s.stats.p98}${s.stats.notFinite?.step ?? ''}`)].join();
+    const key = [apart, state.order, state.theme.look, state.theme.colors, ...signals.map(s => `${s.name}${s.stats.p98}${s.stats.notFinite?.step ?? ''}`)].join();
     if (key === this.drawn) return;
     this.drawn = key;
     const offered = ORDERS.filter(o => o.id !== 'halfLife' || signals.some(s => s.hue === 'f' && s.kind === 'gate'));
@@ -56,10 +56,13 @@ export class Foot {
   }
 }
 
+/** Where all signals have one palette, its bar stands once. */
+const once = <T>(ramps: readonly T[]): T[] => [...new Set(ramps)];
+
 /** Changed minus baseline. */
 function differenceColours(state: State): HTMLElement[] {
   const signals = rowsOf(state);
-  const bars = el('span', { class: 'bars', 'aria-hidden': 'true' }, ...signals.map(s => bar(state.theme.ramp(s.hue, 'signed', true))));
+  const bars = el('span', { class: 'bars', 'aria-hidden': 'true' }, ...once(signals.map(s => state.theme.ramp(s.hue, 'signed', true))).map(bar));
   return [el('span', { class: 'scaleKey wraps' }, ...filled(l10n('lower than the baseline {0} higher, to the 98th percentile of what differs in each row'), bars))];
 }
 
@@ -67,7 +70,7 @@ function colours(state: State): HTMLElement[] {
   const signals = rowsOf(state);
   const gates = signals.filter(s => s.kind === 'gate');
   const values = signals.filter(s => s.kind !== 'gate');
-  const bars = (of: typeof signals): HTMLElement => el('span', { class: 'bars', 'aria-hidden': 'true' }, ...of.map(s => bar(state.theme.ramp(s.hue, scaleOf(s).kind, true))));
+  const bars = (of: typeof signals): HTMLElement => el('span', { class: 'bars', 'aria-hidden': 'true' }, ...once(of.map(s => state.theme.ramp(s.hue, scaleOf(s).kind, true))).map(bar));
   const found: HTMLElement[] = [];
   if (gates.length > 0) found.push(el('span', { class: 'scaleKey' }, ...filled(l10n('closed 0 {0} 1 open'), bars(gates))));
   if (values.length > 0) found.push(el('span', { class: 'scaleKey' }, '− ', bars(values), ` + ${values.map(extent).join(', ')}`));

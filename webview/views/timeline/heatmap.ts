@@ -1,7 +1,7 @@
 /** A row of the timeline: units down, steps across, one colour a value. Each tile is painted once into a small bitmap and then only stretched. */
 import type { Tile } from '../../../src/protocol';
 import { entry, type Scale } from '../../ramps';
-import { xOf, type Lines, type Span } from './layout';
+import { topOf, xOf, type Lines, type Span } from './layout';
 
 export interface HeatmapLook {
   readonly scale: Scale;
@@ -29,7 +29,17 @@ export class Heatmap {
     for (const tile of tiles) {
       if (tile.columns === 0 || look.lines.count === 0) continue;
       const [left, right] = [snap(xOf(span, width, tile.from)), snap(xOf(span, width, tile.from + tile.columns * tile.bucket))];
-      context.drawImage(this.bitmap(tile, look), left, 0, right - left, height);
+      this.paint(context, this.bitmap(tile, look), look.lines, left, right - left, height);
+    }
+  }
+
+  /** Group by group, with room between them. */
+  private paint(context: CanvasRenderingContext2D, bitmap: HTMLCanvasElement, lines: Lines, left: number, width: number, height: number): void {
+    if (!lines.gaps) { context.drawImage(bitmap, left, 0, width, height); return; }
+    const borders = [0, ...lines.gaps, lines.count];
+    for (let k = 0; k + 1 < borders.length; k++) {
+      const [first, count] = [borders[k]!, borders[k + 1]! - borders[k]!];
+      context.drawImage(bitmap, 0, first, bitmap.width, count, left, topOf(lines, first), width, count * lines.line);
     }
   }
 
@@ -47,9 +57,10 @@ export class Heatmap {
     const known = this.bitmaps.get(tile);
     if (known && sameLook(known.look, look)) return known.bitmap;
     const bitmap = known?.bitmap ?? this.spare.pop() ?? document.createElement('canvas');
+    const count = tile.part ? tile.units : look.lines.count;
     if (bitmap.width !== tile.columns) bitmap.width = tile.columns;
-    if (bitmap.height !== look.lines.count) bitmap.height = look.lines.count;
-    const image = new ImageData(tile.columns, look.lines.count);
+    if (bitmap.height !== count) bitmap.height = count;
+    const image = new ImageData(tile.columns, count);
     fill(new Uint32Array(image.data.buffer), tile, look);
     bitmap.getContext('2d')?.putImageData(image, 0, 0);
     this.bitmaps.set(tile, { look, bitmap });
@@ -64,9 +75,13 @@ const sameLook = (a: HeatmapLook, b: HeatmapLook): boolean =>
   && a.scale.kind === b.scale.kind && maxOf(a.scale) === maxOf(b.scale);
 const maxOf = (scale: Scale): number => (scale.kind === 'unit' ? 1 : scale.max);
 
-/** Writes pixels [lines, columns]; a line shows the mean of its units, or "not finite" if one of them is. */
+/** Writes pixels [lines, columns]; a line shows the mean of its units, or "not finite" if one of them is. Of some tiles the units come as lines already. */
 export function fill(pixels: Uint32Array, tile: Tile, { scale, ramp, order, lines }: HeatmapLook): void {
   const { columns, units, mean } = tile;
+  if (tile.part) {
+    for (let column = 0, k = 0; column < columns; column++) for (let line = 0; line < units; line++, k++) pixels[line * columns + column] = ramp[entry(scale, mean[k]!)]!;
+    return;
+  }
   for (let column = 0; column < columns; column++) { // a column's units lie together
     const start = column * units;
     for (let line = 0; line < lines.count; line++) {

@@ -5,6 +5,7 @@ import { el } from '../../dom';
 import { l10n } from '../../l10n';
 import { drawn } from '../../probe';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State } from '../../state';
+import { openNext, SequenceStrip } from '../../sequences';
 import { showing } from '../../whatIf/showing';
 import { fixed, figures, spoken } from '../../words';
 import type { Context, Mounted, View } from '../view';
@@ -17,6 +18,7 @@ import { pressKey } from './keyboard';
 import { Overlay } from './overlay';
 import { Overview } from './overview';
 import { followPointer, movesTip } from './pointer';
+import { RangeBar } from './rangeBar';
 import { SignalRow } from './row';
 import { windowTable } from './table';
 import { Tip } from './tip';
@@ -32,6 +34,8 @@ class Timeline implements Mounted {
   private readonly tip: Tip;
   private readonly find: Find;
   private readonly foot: Foot;
+  private readonly rangeBar: RangeBar;
+  private readonly sequences: SequenceStrip;
   readonly element: HTMLElement;
   private parts: Parts | undefined;
   private shape = '';
@@ -57,7 +61,9 @@ class Timeline implements Mounted {
     this.tip = new Tip(data);
     this.find = new Find(store, data);
     this.foot = new Foot(store, context.act);
-    const main = el('div', { class: 'main' }, this.find.element, this.plots, this.tableHost, this.foot.element);
+    this.rangeBar = new RangeBar(store, data);
+    this.sequences = new SequenceStrip(context, data);
+    const main = el('div', { class: 'main' }, this.find.element, this.sequences.root, this.plots, this.tableHost, this.foot.element);
     this.element = el('div', { class: 'timeline' }, main, this.card.element, this.tip.element);
     followPointer(this.plots, store, () => this.parts?.rows ?? [], () => this.plotLeft);
     this.watcher.observe(this.plots);
@@ -70,7 +76,9 @@ class Timeline implements Mounted {
     const repaint = this.repaints(state, changed);
     this.last = state;
     if (touches(changed, 'card', 'selection', 'theme', 'scene')) this.card.draw(state);
+    if (touches(changed, 'range', 'arrived', 'selection', 'surprise', 'run', 'scene')) this.card.drawRange(state);
     if (!this.parts || state.plotWidth <= 0) return;
+    if (repaint) this.sequences.draw(state);
     this.plots.classList.toggle('changed', state.run !== MAIN);
     this.plots.hidden = state.table;
     this.tableHost.hidden = !state.table;
@@ -82,11 +90,13 @@ class Timeline implements Mounted {
 
   key(event: KeyboardEvent): boolean {
     const { store } = this.context;
+    if (this.sequences.owns(event)) return true;
     return pressKey(event, store, {
       toggleRow: signal => this.toggle(signal),
       find: () => this.find.open(),
       table: () => store.set({ table: !store.state.table }),
       help: () => this.help(),
+      sequence: by => openNext(this.context, by),
       copy: () => void navigator.clipboard.writeText(this.valuesText(store.state)),
     });
   }
@@ -119,7 +129,7 @@ class Timeline implements Mounted {
     const stage = { container: this.plots, axis: input.axis, overview: overview.canvas, strips, rows };
     const overlay = new Overlay(stage, step => data.label(step));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset : undefined;
-    this.plots.replaceChildren(overview.root, input.root, ...curves.map(c => c.root), ...rows.map(row => row.root), overlay.canvas);
+    this.plots.replaceChildren(overview.root, input.root, this.rangeBar.root, ...curves.map(c => c.root), ...rows.map(row => row.root), overlay.canvas);
     this.parts = { input, curves, overview, overlay, rows };
     if (focused?.['signal']) rows.find(row => row.signal.name === focused['signal'])?.canvas.focus();
     this.plots.classList.toggle('invented', Boolean(scene.weights.invented ?? scene.input.invented));
@@ -130,13 +140,14 @@ class Timeline implements Mounted {
 
   /** Whether more than the crosshair has to be painted. */
   private repaints(state: State, changed: Changes): boolean {
-    if (touches(changed, 'scene', 'from', 'to', 'open', 'units', 'arrived', 'theme', 'plotWidth', 'viewHeight', 'track', 'surprise', 'table', 'order') || state.run !== this.last?.run) return true;
+    if (touches(changed, 'scene', 'from', 'to', 'open', 'units', 'arrived', 'theme', 'plotWidth', 'viewHeight', 'track', 'surprise', 'table', 'order', 'range') || state.run !== this.last?.run) return true;
     if (touches(changed, 'own') && (!this.last || showing(state) !== showing(this.last))) return true; // a knob's turn is drawn when its run is there
     const [now, before] = [state.selection, this.last?.selection];
     return !before || now.unit !== before.unit || now.signal !== before.signal || now.level !== before.level || now.direction !== before.direction;
   }
 
-  private paint(state: State, { overview, input, curves, rows }: Parts): void {
+  private paint(state: State, { overview, overlay, input, curves, rows }: Parts): void {
+    if (this.rangeBar.draw(state)) overlay.forget();
     overview.draw(state);
     input.draw(state);
     for (const curve of curves) curve.draw(state);

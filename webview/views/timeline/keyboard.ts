@@ -1,7 +1,8 @@
 /** Keys of the timeline. A key is a name, what it does, and words for the list of keys. */
 import { l10n } from '../../l10n';
+import { growRange, selected } from '../../range';
 import { shownStep, type State, type Store } from '../../state';
-import { neighbour, panned, revealing, zoomed } from './layout';
+import { fitted, neighbour, panned, revealing, zoomed } from './layout';
 
 export interface KeyActions {
   toggleRow(signal: string): void;
@@ -9,6 +10,8 @@ export interface KeyActions {
   table(): void;
   help(): void;
   copy(): void;
+  /** Shows the sequence so many further on; false where there is none. */
+  sequence?(by: number): boolean;
 }
 
 interface KeyRule {
@@ -16,7 +19,8 @@ interface KeyRule {
   readonly words: string;
   /** Shown in the list of keys; absent where another rule speaks for it. */
   readonly shown?: string;
-  press(store: Store, event: KeyboardEvent, actions: KeyActions): void;
+  /** False where the key has nothing to do. */
+  press(store: Store, event: KeyboardEvent, actions: KeyActions): boolean | void;
 }
 
 const steps = (state: State): number => state.scene?.steps ?? 1;
@@ -37,6 +41,19 @@ const zoom = (store: Store, factor: number): void => {
 };
 const pan = (store: Store, share: number): void => store.set(panned(store.state, share * (store.state.to - store.state.from), steps(store.state)));
 
+/** Shows the selected steps over the whole width; false where there are none. */
+export function zoomToRange(store: Store): boolean {
+  const range = selected(store.state);
+  if (range) store.set(fitted(range, steps(store.state)));
+  return range !== undefined;
+}
+
+function letGo(store: Store): boolean {
+  const { range, held } = store.state;
+  store.set(range ? { range: undefined } : { held: false });
+  return range !== undefined || held;
+}
+
 export const RULES: readonly KeyRule[] = [
   { keys: ['ArrowLeft'], words: l10n('step back, by 10 with Shift'), shown: '←', press: (store, event) => walk(store, -1, event) },
   { keys: ['ArrowRight'], words: l10n('step on, by 10 with Shift'), shown: '→', press: (store, event) => walk(store, 1, event) },
@@ -49,8 +66,13 @@ export const RULES: readonly KeyRule[] = [
   { keys: ['0'], words: l10n('whole sequence'), shown: '0', press: store => store.set({ from: 0, to: steps(store.state) }) },
   { keys: ['['], words: l10n('pan left (or drag, Shift+wheel)'), shown: '[', press: store => pan(store, -0.25) },
   { keys: [']'], words: l10n('pan right'), shown: ']', press: store => pan(store, 0.25) },
+  { keys: ['{'], words: l10n('select the step, or one more to the left'), shown: 'Shift+[', press: store => growRange(store, -1) },
+  { keys: ['}'], words: l10n('select the step, or one more to the right (or Shift+drag)'), shown: 'Shift+]', press: store => growRange(store, 1) },
+  { keys: ['z'], words: l10n('zoom to the selected steps'), shown: 'z', press: zoomToRange },
+  { keys: [','], words: l10n('the sequence before, where there are several'), shown: ',', press: (_store, _event, actions) => actions.sequence?.(-1) ?? false },
+  { keys: ['.'], words: l10n('the next sequence'), shown: '.', press: (_store, _event, actions) => actions.sequence?.(1) ?? false },
   { keys: ['Enter'], words: l10n('open or close the focused row'), shown: 'Enter', press: (store, _event, actions) => actions.toggleRow(store.state.selection.signal) },
-  { keys: ['Escape'], words: l10n('let go of the step'), shown: 'Esc', press: store => store.set({ held: false }) },
+  { keys: ['Escape'], words: l10n('let go of the selected steps, of the step'), shown: 'Esc', press: letGo },
   { keys: ['/'], words: l10n('find text or a label on the axis'), shown: '/', press: (_store, _event, actions) => actions.find() },
   { keys: ['t'], words: l10n('show as table, or as plots'), shown: 't', press: (_store, _event, actions) => actions.table() },
   { keys: [], words: l10n('what if: gates as knobs (Ctrl+Z takes back)'), shown: 'w', press: () => undefined }, // the bar hears it, in any view
@@ -68,8 +90,6 @@ export function pressKey(event: KeyboardEvent, store: Store, actions: KeyActions
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (target?.closest('input, select, textarea, dialog, [role=radiogroup], [role=tablist]')) return false;
   if (event.key === 'Enter' && !onPlot) return false;
-  if (event.key === 'Escape' && !store.state.held) return false;
   const rule = RULES.find(({ keys }) => keys.includes(event.key));
-  rule?.press(store, event, actions);
-  return rule !== undefined;
+  return rule !== undefined && rule.press(store, event, actions) !== false;
 }

@@ -21,6 +21,12 @@ export function clampSpan({ from, to }: Span, steps: number): Span {
   return { from: start, to: start + size };
 }
 
+/** The window over some steps, with a little room on both sides. */
+export function fitted({ from, to }: Span, steps: number): Span {
+  const room = Math.max((to - from) / 16, (MIN_SPAN - to + from) / 2);
+  return clampSpan({ from: from - room, to: to + room }, steps);
+}
+
 /** Zooms by a factor (over 1: in) and keeps the step `anchor` where it is. */
 export function zoomed(span: Span, anchor: number, factor: number, steps: number): Span {
   const size = Math.min(steps, Math.max(MIN_SPAN, (span.to - span.from) / factor));
@@ -49,8 +55,11 @@ export function ticks(span: Span, width: number, gap = 70, smallest = 1): number
   return Array.from({ length: Math.max(0, Math.ceil((span.to - first) / apart)) }, (_, k) => (Math.round(first / apart) + k) * apart);
 }
 
-/** How the units of a row are drawn: `pool` of them share a line of `line` pixels. */
-export interface Lines { readonly count: number; readonly pool: number; readonly line: number; readonly height: number }
+/** How the units of a row are drawn: `pool` of them share a line of `line` pixels. Before the lines in `gaps` there is a little room: there a group begins. */
+export interface Lines { readonly count: number; readonly pool: number; readonly line: number; readonly height: number; readonly gaps?: readonly number[] }
+
+/** Pixels between two groups. */
+export const GAP = 3;
 
 /** Rows are this high where the number of units allows; more where there is room, or where units would have to share lines. */
 const SHORTEST = 64;
@@ -75,9 +84,20 @@ export function roomFor(rows: number, viewHeight: number): number {
   return Math.floor((viewHeight - taken) / Math.max(1, rows));
 }
 
-/** First index of `order` on the line under a pixel. */
+/** The lines with room before the groups that begin at these places of the order. */
+export function withGaps(lines: Lines, starts: readonly number[]): Lines {
+  const gaps = [...new Set(starts.map(s => Math.round(s / lines.pool)))].filter(k => k > 0 && k < lines.count).sort((a, b) => a - b);
+  return gaps.length === 0 ? lines : { ...lines, gaps, height: lines.height + GAP * gaps.length };
+}
+
+/** Pixels from a row's top to that of a line. */
+export const topOf = ({ line, gaps = [] }: Lines, k: number): number => k * line + GAP * gaps.filter(g => g <= k).length;
+
+/** First index of `order` on the line under a pixel; a gap belongs to the line above it. */
 export function lineAt(lines: Lines, y: number): number {
-  return Math.max(0, Math.min(lines.count - 1, Math.floor(y / Math.max(1, lines.line))));
+  const above = (lines.gaps ?? []).filter((g, k) => y >= g * lines.line + GAP * (k + 1)).length;
+  const [first, end] = [lines.gaps?.[above - 1] ?? 0, lines.gaps?.[above] ?? lines.count];
+  return Math.max(first, Math.min(end - 1, Math.floor((y - GAP * above) / Math.max(1, lines.line))));
 }
 
 /** The unit `by` places further in the shown order, stopping at its ends. */

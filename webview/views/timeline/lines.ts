@@ -1,10 +1,11 @@
-/** The open part of a row: Chart.js draws the selected unit's line over mean, middle half and extremes of all units. */
-import { Chart, Filler, LinearScale, LineController, LineElement, PointElement, type ChartDataset, type Plugin } from 'chart.js';
-import { faded, type Theme } from '../../theme';
+/** The open part of a row: Chart.js draws the selected unit's line, over what is said of all units. */
+import { Chart, LinearScale, LineController, LineElement, PointElement, type ChartDataset, type Plugin } from 'chart.js';
+import type { Theme } from '../../theme';
 import type { Curves, Point } from './bands';
+import { drawGround } from './ground';
 import type { Span } from './layout';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
+Chart.register(LineController, LineElement, PointElement, LinearScale);
 
 export interface LinesLook {
   readonly theme: Theme;
@@ -36,8 +37,8 @@ export class LineChart {
         responsive: false, maintainAspectRatio: false, animation: false, parsing: false, normalized: true, events: [],
         layout: { padding: 0, autoPadding: false },
         scales: {
-          x: { type: 'linear', display: false, bounds: 'data', afterDataLimits: scale => Object.assign(scale, { min: this.span.from, max: this.span.to }) },
-          y: { type: 'linear', display: false, bounds: 'data', afterDataLimits: scale => Object.assign(scale, { min: this.look?.low ?? 0, max: this.look?.high ?? 1 }) },
+          x: { type: 'linear', display: false, ticks: { display: false }, bounds: 'data', afterDataLimits: scale => Object.assign(scale, { min: this.span.from, max: this.span.to }) },
+          y: { type: 'linear', display: false, ticks: { display: false }, bounds: 'data', afterDataLimits: scale => Object.assign(scale, { min: this.look?.low ?? 0, max: this.look?.high ?? 1 }) },
         },
       },
       plugins: [this.ground()],
@@ -57,7 +58,7 @@ export class LineChart {
 
   /** The points as drawn, by curve. */
   points(): Readonly<Record<string, readonly Point[]>> {
-    return Object.fromEntries(this.chart.data.datasets.map(d => [d.label ?? '', d.data]));
+    return { ...this.curves };
   }
 
   yOf(value: number): number {
@@ -66,43 +67,23 @@ export class LineChart {
 
   dispose(): void { this.chart.destroy(); }
 
-  /** Grey columns and dotted guides, under the curves. */
   private ground(): Plugin<'line'> {
     return {
       id: 'ground',
-      beforeDatasetsDraw: ({ ctx, scales, chartArea }) => {
-        const { look } = this;
-        const { x, y } = scales;
-        if (!look || !x || !y) return;
-        ctx.save();
-        ctx.fillStyle = faded(look.theme.foreground, 0.1);
-        for (const { from, to } of look.columns) ctx.fillRect(x.getPixelForValue(from), 0, x.getPixelForValue(to) - x.getPixelForValue(from), chartArea.bottom);
-        ctx.strokeStyle = faded(look.theme.foreground, look.theme.highContrast ? 0.7 : 0.28);
-        ctx.setLineDash([1, 3]);
-        for (const guide of look.guides) {
-          const at = Math.round(y.getPixelForValue(guide)) + 0.5;
-          ctx.beginPath();
-          ctx.moveTo(0, at);
-          ctx.lineTo(chartArea.right, at);
-          ctx.stroke();
-        }
-        ctx.restore();
+      beforeDatasetsDraw: ({ ctx, chartArea: { right, bottom } }) => {
+        const { look, curves, span: { from, to } } = this;
+        if (!look || !curves) return;
+        const [across, down] = [right / (to - from), bottom / (look.high - look.low)];
+        drawGround(ctx, curves, look, { right, bottom, x: step => (step - from) * across, y: value => (look.high - value) * down });
       },
     };
   }
 }
 
 /** The first dataset lies on top. */
-function datasets(curves: Curves, { theme, ink, pooled }: LinesLook): LineData[] {
-  const band = (alpha: number): string => faded(ink, alpha);
-  const light = theme.look === 'light' || theme.look === 'hcLight';
+function datasets(curves: Curves, { ink, pooled }: LinesLook): LineData[] {
   return [
     { label: 'unit', data: curves.unit, ...PLAIN, borderColor: ink, borderWidth: pooled ? 1 : 2, borderJoinStyle: 'round' },
     ...(curves.baseline ? [{ label: 'baseline', data: curves.baseline, ...PLAIN, borderColor: ink, borderWidth: 1, borderDash: [3, 2] }] : []),
-    { label: 'mean', data: curves.mean, ...PLAIN, borderColor: faded(theme.foreground, 0.75), borderWidth: 1, borderDash: [4, 3] },
-    { label: 'high', data: curves.high, ...PLAIN },
-    { label: 'low', data: curves.low, ...PLAIN, fill: '-1', backgroundColor: band(light ? 0.28 : 0.36) },
-    { label: 'max', data: curves.max, ...PLAIN },
-    { label: 'min', data: curves.min, ...PLAIN, fill: '-1', backgroundColor: band(light ? 0.08 : 0.1) },
   ];
 }

@@ -1,11 +1,12 @@
 /** What moves with the pointer, on one canvas over all plots: crosshair, its step and character, the selected unit's marks. */
 import { el, fitCanvas } from '../../dom';
+import { drawBand, selected } from '../../range';
 import { shownStep, type State } from '../../state';
 import { faded, type Theme } from '../../theme';
 import { edgesOf } from '../../whatIf/showing';
 import { seconds, visible } from '../../words';
 import { AXIS, READABLE, tickBoxes, tickFont } from './axis';
-import { xOf } from './layout';
+import { topOf, xOf, type Span } from './layout';
 import type { SignalRow } from './row';
 
 /** The canvas begins so many pixels left of the plots, for the marks of the selected unit (see style.css). */
@@ -40,6 +41,7 @@ export class Overlay {
     if (!scene) return;
     const x = xOf(state, width, step + 0.5);
     const seen = x >= 0 && x <= width;
+    this.markRange(context, state, boxes);
     for (const edge of edgesOf(state)) this.markEdge(context, theme, boxes, xOf(state, width, edge), width);
     for (const row of this.stage.rows) {
       const box = boxes.get(row.canvas);
@@ -52,6 +54,22 @@ export class Overlay {
     if (overview) hair(context, theme, overview.left + xOf({ from: 0, to: scene.steps }, width, step + 0.5), overview.top - 1, overview.height + 2, state.held);
     for (const strip of seen ? this.stage.strips.flatMap(s => boxes.get(s) ?? []) : []) hair(context, theme, strip.left + x, strip.top, strip.height, state.held);
     if (seen) this.markStep(context, state, boxes.get(this.stage.axis), x, step);
+  }
+
+  /** The selected steps, in every strip: their edges, and a veil where no colours lie under it. */
+  private markRange(context: CanvasRenderingContext2D, state: State, boxes: Map<Element, Box>): void {
+    const range = selected(state);
+    const { plotWidth: width, theme, scene } = state;
+    if (!range || !scene) return;
+    const { axis, overview, strips, rows } = this.stage;
+    const band = (canvas: Element, veil: boolean, span: Span = state): void => {
+      const box = boxes.get(canvas);
+      if (box && box.height > 0) drawBand(context, theme, range, step => xOf(span, width, step), width, box.left, { ...box, veil });
+    };
+    band(overview, false, { from: 0, to: scene.steps });
+    band(axis, true);
+    for (const strip of strips) band(strip, true);
+    for (const row of rows) { band(row.canvas, false); band(row.chartCanvas, true); }
   }
 
   /** A dotted line where a change begins or ends. */
@@ -88,7 +106,7 @@ export class Overlay {
   private markUnit(context: CanvasRenderingContext2D, theme: Theme, box: Box, row: SignalRow, state: State): void {
     const place = row.order(state).indexOf(state.selection.unit);
     if (place < 0) return;
-    const y = box.top + (Math.floor(place / row.lines.pool) + 0.5) * row.lines.line;
+    const y = box.top + topOf(row.lines, Math.floor(place / row.lines.pool)) + row.lines.line / 2;
     context.fillStyle = theme.foreground;
     context.beginPath();
     context.moveTo(box.left - 2, y);

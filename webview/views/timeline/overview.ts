@@ -6,10 +6,11 @@ import { l10n } from '../../l10n';
 import type { State, Store } from '../../state';
 import { coarsest } from '../../tiles';
 import { scaleOf } from '../../theme';
+import { WHOLE_HEIGHT } from '../../windows';
 import { Heatmap } from './heatmap';
 import { clampSpan, MIN_SPAN, xOf, type Lines, type Span } from './layout';
 
-const HEIGHT = 28;
+const HEIGHT = WHOLE_HEIGHT;
 const EDGE = 6;
 
 export class Overview {
@@ -29,7 +30,7 @@ export class Overview {
     const context = fitCanvas(this.canvas, width, HEIGHT);
     const scale = scaleOf(this.signal);
     const look = { scale, ramp: state.theme.ramp(this.signal.hue, scale.kind, true), order: units, lines: pooledTo(units.length) };
-    const tiles = this.data.tiles.covering(this.data.lane(state, this.signal.name), 0, scene.steps, coarsest(scene.steps));
+    const tiles = this.data.tiles.covering(this.data.whole(state, this.signal), 0, scene.steps, coarsest(scene.steps));
     const whole = { from: 0, to: scene.steps };
     if (units.length !== this.signal.units) return;
     const [left, right] = [xOf(whole, width, state.from), xOf(whole, width, state.to)];

@@ -1,4 +1,5 @@
-/** Pointer and wheel over the rows: hover reads, click pins and selects, drag or Shift+wheel pans, Ctrl+wheel zooms. */
+/** Pointer and wheel over the rows: hover reads, click pins and selects, drag or Shift+wheel pans, Shift+drag selects steps, Ctrl+wheel zooms. */
+import { dragRange } from '../../range';
 import { touches, type Changes, type Store } from '../../state';
 import { lineAt, panned, stepAt, zoomed } from './layout';
 import type { SignalRow } from './row';
@@ -16,7 +17,7 @@ export function followPointer(plots: HTMLElement, store: Store, rows: () => read
   const overPlot = (event: Event): boolean => event.target instanceof HTMLCanvasElement && event.target.closest('.plot') !== null && !event.target.classList.contains('overview');
 
   plots.addEventListener('pointerdown', event => {
-    if (event.button !== 0 || !overPlot(event)) return;
+    if (event.button !== 0 || !overPlot(event) || dragRange(event, store, step)) return;
     const { from, to } = store.state;
     drag = { x: event.clientX, from, to, moved: false };
   });

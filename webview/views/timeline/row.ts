@@ -1,18 +1,21 @@
 /** One signal: its head, its heatmap, and its line chart while open. */
 import { MAIN, type SceneSignal, type Tile } from '../../../src/protocol';
+import type { GroupsAnswer } from '../../../src/questions/groups';
 import type { Data } from '../../data';
 import { button, el, filled, fitCanvas, icon, setAttributes, setText } from '../../dom';
 import { l10n } from '../../l10n';
 import { csvOf, pictured } from '../../picture';
+import { selected } from '../../range';
 import { levelOf, rowsOf, shownStep, type State } from '../../state';
-import { scaleOf } from '../../theme';
+import { faded, scaleOf } from '../../theme';
+import type { Lane } from '../../tiles';
 import { changedWords } from '../../whatIf/words';
-import { baselineTiles, differenceScale, greatest, shownTiles, showing, shownValue, statsIn } from '../../whatIf/showing';
+import { baselineLane, differenceScale, greatest, shownTiles, showing, shownValue, statsIn } from '../../whatIf/showing';
 import { figures, fixed, percent, signed } from '../../words';
 import { curves, reach, ROOM, type Curves } from './bands';
 import { runs } from './axis';
 import { Heatmap, type HeatmapLook } from './heatmap';
-import { linesFor, roomFor, type Lines, type Span } from './layout';
+import { linesFor, roomFor, topOf, withGaps, type Lines, type Span } from './layout';
 import { LineChart } from './lines';
 
 export const LINES_HEIGHT = 66;
@@ -44,7 +47,7 @@ export class SignalRow {
       this.statsLine,
       this.legend);
     const plot = el('div', { class: 'plot' }, this.canvas, this.opened);
-    pictured(plot, { name: () => signal.label, csv: () => csvOf(this.numbers()) });
+    pictured(plot, { name: () => signal.label, csv: async () => csvOf(await this.numbers()) });
     this.root = el('div', { class: `row signal hue-${signal.hue}` }, head, plot);
   }
 
@@ -52,7 +55,7 @@ export class SignalRow {
   draw(state: State): void {
     const { signal } = this;
     this.state = state;
-    const lines = this.lines = linesFor(signal.units, roomFor(rowsOf(state).length, state.viewHeight));
+    const lines = this.lines = withGaps(linesFor(signal.units, roomFor(rowsOf(state).length, state.viewHeight)), this.groups(state).map(g => g.start));
     setText(this.pooled, lines.pool > 1 ? l10n('{0} units a line', lines.pool) : '');
     const strong = state.selection.signal === signal.name;
     const scale = showing(state) === 'difference' ? differenceScale(this.data, state, signal) : scaleOf(signal);
@@ -61,9 +64,18 @@ export class SignalRow {
     this.look = { scale, ramp: state.theme.ramp(signal.hue, scale.kind, strong), order: this.order(state), lines };
     const [width, height] = [state.plotWidth, lines.height];
     const context = fitCanvas(this.canvas, width, height);
-    this.heatmap.draw(context, shownTiles(this.data, state, signal.name), this.look, state, width, height);
+    this.heatmap.draw(context, this.painted(state), this.look, state, width, height);
+    context.fillStyle = faded(state.theme.foreground, state.theme.highContrast ? 0.9 : 0.4); // a gap alone would look like units that are shut
+    for (const gap of lines.gaps ?? []) context.fillRect(0, topOf(lines, gap) - 2, width, 1);
     setAttributes(this.canvas, { 'aria-label': this.describe(state) });
     this.drawLines(state);
+  }
+
+  /** Groups of units that are active together, while the order is by co-activation and known to be of these units. */
+  groups({ order, units, selection: { level, direction } }: State): GroupsAnswer['groups'] {
+    if (order !== 'coactivation' || units.length !== this.signal.units) return [];
+    const { answer } = this.data.ask('groups', { level, direction });
+    return answer?.level === level && answer.direction === direction ? answer.groups : [];
   }
 
   /** The shown order; a projected h has fewer units than the layer and keeps its own. */
@@ -83,12 +95,14 @@ export class SignalRow {
     return apart && found?.was !== undefined ? found.value + found.was : found?.value;
   }
 
-  /** The window as a table: one line a column of the heatmap, one number a unit; means where a column is several steps. */
-  private numbers(): (string | number)[][] {
-    const { state } = this;
-    if (!state) return [];
+  /** The window, or the steps selected, as a table: one line a column of the heatmap, one number a unit; means where a column is several steps. */
+  private async numbers(): Promise<(string | number)[][]> {
+    const { state: shown } = this;
+    if (!shown) return [];
+    const state = { ...shown, ...selected(shown) };
     const bucket = this.data.bucket(state);
     const [first, last] = [Math.floor(state.from / bucket), Math.ceil(state.to / bucket)];
+    await this.data.bringAll(state, this.signal.name); // what is painted may be less
     const units = Array.from({ length: this.signal.units }, (_, k) => k), apart = showing(state) === 'difference';
     return [
       [l10n('step'), ...(bucket > 1 ? [l10n('mean of {0} steps', bucket)] : [l10n('label')]), ...units.map(u => `${apart ? 'Δ' : ''}${this.signal.name}[${u}]`)],
@@ -118,22 +132,28 @@ export class SignalRow {
     setAttributes(this.chartCanvas, { 'aria-label': l10n('{0} of unit {1} from step {2} to {3}, {4}; mean, middle half and extremes of all {5} units', signal.label, state.selection.unit, Math.ceil(state.from), Math.floor(state.to) - 1, range(found.unit), signal.units) });
   }
 
+  /** What was painted last stays until there are numbers in another order. */
+  private painted(state: State): readonly Tile[] {
+    const tiles = shownTiles(this.data, state, this.data.heat(state, this.signal));
+    return this.last = tiles.length > 0 || state.run !== this.last[0]?.run ? tiles : this.last;
+  }
+  private last: readonly Tile[] = [];
+
   /** Panning within the same tiles only moves the axis. */
   private curvesOf(state: State): Curves {
-    const tiles = this.tilesOfWindow(state);
-    const before = state.run === MAIN ? [] : baselineTiles(this.data, state, this.signal.name).filter(tile => tile.bucket <= this.data.bucket(state));
-    const { unit } = state.selection;
-    const kept = this.kept;
-    const all = [...tiles, ...before];
+    const { unit } = state.selection, kept = this.kept, line = this.data.line(state, this.signal);
+    const [tiles, before] = [this.tilesOfWindow(state, line), state.run === MAIN ? [] : this.tilesOfWindow(state, baselineLane(line))];
+    const bands = this.tilesOfWindow(state, this.data.bands(state, this.signal));
+    const all = [...tiles, ...before, ...bands];
     if (kept && kept.unit === unit && kept.tiles.length === all.length && kept.tiles.every((tile, k) => tile === all[k])) return kept.curves;
-    this.kept = { tiles: all, unit, curves: { ...curves(tiles, unit), ...(before.length > 0 && { baseline: curves(before, unit).unit }) } };
+    this.kept = { tiles: all, unit, curves: { ...curves(tiles, bands, unit), ...(before.length > 0 && { baseline: curves(before, [], unit).unit }) } };
     return this.kept.curves;
   }
   private kept: { readonly tiles: readonly Tile[]; readonly unit: number; readonly curves: Curves } | undefined;
 
-  private tilesOfWindow(state: State): Tile[] {
+  private tilesOfWindow(state: State, lane: Lane): Tile[] {
     const bucket = this.data.bucket(state);
-    return this.data.tiles.covering(this.data.lane(state, this.signal.name), state.from, state.to, bucket).filter(tile => tile.bucket <= bucket);
+    return this.data.tiles.covering(lane, state.from, state.to, bucket).filter(tile => tile.bucket <= bucket);
   }
 
   private scaleWritten = '';

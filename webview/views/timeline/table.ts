@@ -1,9 +1,10 @@
 /** The window as a real table, for screen readers and for copying: one line a column of the plots, the selected unit's value of every signal. */
-import { MAIN } from '../../../src/protocol';
+import { MAIN, type SceneSignal } from '../../../src/protocol';
 import type { Data } from '../../data';
 import { el } from '../../dom';
 import { l10n } from '../../l10n';
 import { rowsOf, type State } from '../../state';
+import { placeOf } from '../../tiles';
 import { changedWords } from '../../whatIf/words';
 import { shownTiles, showing } from '../../whatIf/showing';
 import { figures, spoken } from '../../words';
@@ -29,14 +30,14 @@ export function windowTable(state: State, data: Data): HTMLElement {
   const body = el('tbody', {}, ...Array.from({ length: lines }, (_, k) => first + k * bucket).map(step => el('tr', step === state.selection.step ? { 'aria-current': 'true' } : {},
     el('th', { scope: 'row' }, String(step)),
     ...(labelled ? [el('td', {}, spoken(data.label(step) ?? ''))] : []),
-    ...signals.map(s => el('td', { class: 'number' }, valueText(data, state, s.name, step, bucket))))));
+    ...signals.map(s => el('td', { class: 'number' }, valueText(data, state, s, step, bucket))))));
   return el('div', { class: 'tableHost', tabindex: 0, role: 'region', 'aria-label': l10n('Values of the window') },
     el('table', {}, caption, el('thead', {}, el('tr', {}, ...heads.map(head => el('th', { scope: 'col' }, head)))), body));
 }
 
-function valueText(data: Data, state: State, signal: string, step: number, bucket: number): string {
-  const tile = shownTiles(data, state, signal, { from: step, to: step + 1 }, bucket).at(-1);
+function valueText(data: Data, state: State, signal: SceneSignal, step: number, bucket: number): string {
+  const tile = shownTiles(data, state, data.line(state, signal), { from: step, to: step + 1 }, bucket).at(-1);
   const column = tile ? Math.floor((step - tile.from) / tile.bucket) : -1;
-  const value = tile?.mean[column * tile.units + state.selection.unit];
+  const value = tile?.mean[column * tile.units + placeOf(tile, state.selection.unit)];
   return value === undefined ? '…' : figures(value);
 }

@@ -4,11 +4,19 @@ import type { Data } from '../../data';
 import { el } from '../../dom';
 import { l10n } from '../../l10n';
 import type { State } from '../../state';
-import { showing, shownValue } from '../../whatIf/showing';
-import { figures, isMark, spoken } from '../../words';
+import { showing, shownLine, shownValue } from '../../whatIf/showing';
+import { figures, isMark, signed, spoken } from '../../words';
 import type { SignalRow } from './row';
 
 const AWAY = 14;
+
+/** Which group a place of the order is in. */
+function groupWords(groups: ReturnType<SignalRow['groups']>, place: number): string {
+  const together = groups.filter(g => !Number.isNaN(g.r)), own = groups.find(g => place >= g.start && place < g.start + g.size);
+  if (!own || groups.length < 2) return '';
+  if (Number.isNaN(own.r)) return l10n('in no group');
+  return l10n('group {0} of {1}: {2} units that move together, mean r {3}', together.indexOf(own) + 1, together.length, own.size, signed(own.r));
+}
 
 export class Tip {
   readonly element = el('div', { class: 'tip', role: 'presentation', hidden: true });
@@ -23,11 +31,12 @@ export class Tip {
     const units = Array.from(row.order(state).slice(pointed.place, pointed.place + row.lines.pool));
     const found = units.map(unit => shownValue(this.data, state, pointed.signal, unit, hover));
     const known = found.flatMap(f => (f ? [f.value] : []));
-    const value = known.length === units.length && known.length > 0 ? figures(known.reduce((a, b) => a + b, 0) / known.length) : '…';
-    const bucket = found[0]?.bucket ?? 1;
+    const line = known.length === units.length ? undefined : shownLine(this.data, state, row.signal, pointed.place / row.lines.pool, hover);
+    const value = line ? figures(line.value) : known.length === units.length && known.length > 0 ? figures(known.reduce((a, b) => a + b, 0) / known.length) : '…';
+    const bucket = line?.bucket ?? found[0]?.bucket ?? 1;
     this.element.replaceChildren(
       el('b', { class: `hue-${row.signal.hue}` }, row.signal.name), ` ${value}`,
-      el('span', { class: 'what' }, [this.unitWords(units), this.stepWords(hover, bucket), this.changed(state, found.map(f => f?.was)), this.invented(state)].filter(Boolean).join(' · ')));
+      el('span', { class: 'what' }, [this.unitWords(units), groupWords(row.groups(state), pointed.place), this.stepWords(hover, bucket), this.changed(state, found.map(f => f?.was)), this.invented(state)].filter(Boolean).join(' · ')));
     this.place(pointed.x, pointed.y);
   }
 

@@ -7,7 +7,7 @@ import { l10n, term, told } from '../../l10n';
 import { memoryOf, rowsOf, type State } from '../../state';
 import { fixed, percent, signed, spoken, visible } from '../../words';
 import type { Context } from '../view';
-import { chanceText, type Known } from './columns';
+import { against, chanceText, type Known } from './columns';
 import { linePiece, textPiece } from './pieces';
 
 export interface CardFacts {
@@ -57,10 +57,11 @@ export class UnitPanel {
     setText(this.sentence, scene?.weights.invented ? l10n('Invented weights: nothing here was learnt.') : own ? told(own.sentence) : '');
     const answer = facts.unit.answer?.unit === selection.unit ? facts.unit.answer : undefined;
     this.element.classList.toggle('waiting', !own || !answer);
-    const key = [own, answer, facts.known?.table, facts.silence.answer, facts.silence.error, facts.left, facts.offered, state.theme, selection.unit, this.partial ? state.arrived : 0];
+    const key = [own, answer, facts.known?.table, facts.known?.base, facts.silence.answer, facts.silence.error, facts.left, facts.offered, state.theme, selection.unit, this.partial ? state.arrived : 0];
     if ((!own && !answer) || key.every((k, n) => k === this.drawnFor[n])) return;
     [this.drawnFor, this.partial] = [key, false];
     const sections = [
+      ...(facts.known?.base ? [this.against(facts.known, selection.unit)] : []),
       ...(own ? [halfLife(own, state), saturation(own, rowsOf(state))] : []),
       ...(facts.known ? [this.follows(state, facts.known)] : []),
       ...(answer ? [this.inputs(state, answer)] : []),
@@ -69,6 +70,13 @@ export class UnitPanel {
       ...(own ? [this.movesWith(state)] : []),
     ];
     keepingFocus(this.body, () => this.body.replaceChildren(...sections.filter(s => s !== undefined)));
+  }
+
+  /** What the unit was before the change, beside what it is. */
+  private against(known: Known, unit: number): HTMLElement {
+    const heads = ['', l10n('baseline'), l10n('changed'), l10n('difference')];
+    const rows = against(known, unit).map(({ name, was, is, apart }) => el('tr', {}, el('th', { scope: 'row' }, name), ...[was, is, apart].map(text => el('td', { class: 'number' }, text))));
+    return section(l10n('Against the baseline'), '', el('table', { class: 'unitsAgainst' }, el('thead', {}, el('tr', {}, ...heads.map(h => el('th', h ? { scope: 'col' } : { 'aria-hidden': 'true' }, h)))), el('tbody', {}, ...rows)));
   }
 
   private follows(state: State, { table }: Known): HTMLElement {

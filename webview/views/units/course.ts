@@ -6,6 +6,7 @@ import { faded, type Theme } from '../../theme';
 import type { Tile } from '../../../src/protocol';
 import { xOf, type Span } from '../timeline/layout';
 import { bucketFor, coarsest } from '../../tiles';
+import { shownTiles } from '../../whatIf/showing';
 
 export interface Course { readonly low: Float32Array; readonly high: Float32Array }
 
@@ -34,9 +35,9 @@ export function courseOf(tiles: readonly Tile[], unit: number, span: Span, colum
 /** Steps a column of a sparkline so wide. */
 export const sparkBucket = (state: State, width: number): number => Math.min(bucketFor(state.to - state.from, Math.max(1, width)), coarsest(state.scene?.steps ?? 1));
 
-/** A unit's course in the window at the finest tiles known down to `bucket`. */
+/** A unit's course in the window at the finest tiles known down to `bucket`; its difference to the baseline where that is shown. */
 export function windowCourse(data: Data, state: State, signal: string, unit: number, columns: number, bucket: number): Course {
-  return courseOf(data.tiles.covering(data.lane(state, signal), state.from, state.to, bucket), unit, state, columns);
+  return courseOf(shownTiles(data, state, data.lane(state, signal), state, bucket), unit, state, columns);
 }
 
 /** Draws a course as a band that is at least a line thick, around a dotted 0; `most` is the value at the upper and lower edge. */

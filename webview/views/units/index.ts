@@ -1,12 +1,13 @@
 /** Units: what does this unit do, where else do the same units, and where does the state go? */
-import { MAIN } from '../../../src/protocol';
-import type { LabelsAnswer, SilenceAnswer, SilenceEffect } from '../../../src/questions/units';
+import { MAIN, type Scene } from '../../../src/protocol';
+import type { LabelsAnswer, SilenceAnswer, SilenceEffect, UnitsAnswer } from '../../../src/questions/units';
 import type { Asked } from '../../data';
 import { el, setText } from '../../dom';
 import { l10n } from '../../l10n';
 import { directionOf, inputOf, levelOf, memoryOf, rowsOf, shownStep, touches, type Changes, type State } from '../../state';
 import { coarsest, keysOf, type TileKey } from '../../tiles';
 import { fixed, percent, signed, spoken } from '../../words';
+import { showing } from '../../whatIf/showing';
 import type { Context, Mounted, View } from '../view';
 import { revealing } from '../timeline/layout';
 import { UnitPanel } from './card';
@@ -30,6 +31,8 @@ const PROPOSED = { before: 3, after: 2 } as const;
 
 /** Labels outlive the tab: they belong to the panel's sequence. */
 let brought: { readonly version: number; readonly tracks: readonly LabelTrack[]; readonly name: string } = { version: 0, tracks: [], name: '' };
+/** The table that the host last sent. */
+let sent: Scene['labels'];
 
 class Units implements Mounted {
   private readonly strip: Strip;
@@ -63,7 +66,7 @@ class Units implements Mounted {
       go: step => this.go(step),
       measure: () => { const { state } = store; this.one = `${this.layerKey(state)}/${state.selection.unit}`; this.redraw(); },
       measureAll: () => { this.all = this.layerKey(store.state); this.redraw(); },
-      chooseLabels: () => this.file.click(),
+      chooseLabels: () => { if (document.body.dataset['report'] === undefined) context.act('edit:labels'); else this.file.click(); },
     });
     this.similar = new SimilarPanel(store, data, range => this.goRange(range));
     this.space = new SpacePanel(store, data, () => this.redraw());
@@ -81,7 +84,9 @@ class Units implements Mounted {
 
   update(state: State, changed: Changes): void {
     if (!state.scene || !directionOf(state)) return;
-    if (state.scene.revision !== this.tracksOf) { this.tracksOf = state.scene.revision; this.tracks.clear(); }
+    if (state.scene.revision !== this.tracksOf) { this.tracksOf = state.scene.revision; this.tracks.clear(); this.handed.clear(); }
+    const { labels } = state.scene;
+    if (labels?.text !== sent?.text || labels?.name !== sent?.name) { sent = labels; this.use(labels); }
     this.strip.build(state);
     this.plots.hidden = state.table;
     this.tableHost.hidden = !state.table;
@@ -143,7 +148,9 @@ class Units implements Mounted {
     const table = data.ask('units', { ...at, labels: labels?.version ?? 0 });
     const one = data.ask('unit', { ...at, unit });
     const silence = this.silence(state, table.answer?.units ?? 0);
-    const known = table.answer && fits(state, table.answer.units) ? { table: table.answer, effects: this.effects?.known ?? new Map<number, SilenceEffect>(), measure: this.effects?.answer.measure ?? (state.scene?.surprise ? 'bits' as const : 'output' as const) } : undefined;
+    const was = state.run === MAIN ? undefined : data.ask('units', { level, direction, labels: this.labels({ ...state, run: MAIN })?.version ?? 0 }, 'baseline').answer;
+    const base = was?.units === table.answer?.units && was?.signal === table.answer?.signal ? was : undefined;
+    const known: Known | undefined = table.answer && fits(state, table.answer.units) ? { table: table.answer, base, apart: showing(state) === 'difference', effects: this.effects?.known ?? new Map<number, SilenceEffect>(), measure: this.effects?.answer.measure ?? (state.scene?.surprise ? 'bits' as const : 'output' as const) } : undefined;
     const range = this.range(state), { threshold } = keptOf(state);
     const similar = range.range && data.ask('similar', { ...at, ...range.range, ...(threshold === undefined ? {} : { threshold }) });
     const space: SpaceFacts = {
@@ -158,12 +165,13 @@ class Units implements Mounted {
   private labels({ scene, run }: State): LabelsAnswer | undefined {
     if (brought.version === 0) return undefined;
     const key = `${scene?.revision}/${run}/${brought.version}`;
-    if (this.handed?.key === key) return this.handed.answer;
-    const { answer } = this.context.data.ask('labels', { run, version: brought.version, tracks: brought.tracks });
-    if (answer?.version === brought.version) this.handed = { key, answer };
+    const known = this.handed.get(key);
+    if (known) return known;
+    const { answer } = this.context.data.ask('labels', { run, version: brought.version, tracks: brought.tracks }, run);
+    if (answer?.version === brought.version) this.handed.set(key, answer);
     return answer;
   }
-  private handed: { readonly key: string; readonly answer: LabelsAnswer } | undefined;
+  private readonly handed = new Map<string, LabelsAnswer>();
 
   /** The selected unit first, then the others where a person asked for all. */
   private silence(state: State, count: number): { readonly asked: Asked<SilenceAnswer>; readonly left: number; readonly offered?: boolean } {
@@ -222,8 +230,9 @@ class Units implements Mounted {
     const [bucket, coarse, small] = [data.bucket(state), coarsest(steps), sparkBucket(state, SPARK_PIXELS)];
     const names = [memory.name, ...(input && state.scene?.input.axis !== 'characters' ? [input.name] : [])];
     const step = shownStep(state);
-    const keys = (b: number, from: number, to: number): TileKey[] => names.flatMap(name => keysOf(data.lane(state, name), from, to, b, steps));
-    return [...keys(coarse, 0, steps), ...keys(small, state.from, state.to), ...keys(bucket, state.from, state.to), ...keys(1, step, step + 1)];
+    const lanes = (showing(state) === 'difference' ? [state, { ...state, run: MAIN }] : [state]).flatMap(s => names.map(name => ({ ...data.lane(s, name), extremes: true })));
+    const keys = (b: number, from: number, to: number): TileKey[] => lanes.flatMap(lane => keysOf(lane, from, to, b, steps));
+    return [...data.overview(state), ...keys(coarse, 0, steps), ...keys(small, state.from, state.to), ...keys(bucket, state.from, state.to), ...keys(1, step, step + 1)];
   }
 
   private go(step: number): void {
@@ -239,16 +248,20 @@ class Units implements Mounted {
     this.go(range.from);
   }
 
-  /** Reads the file that was chosen. */
+  /** Reads the file that was chosen, where there is no host to keep it. */
   private async bring(): Promise<void> {
-    const { store } = this.context, [chosen] = this.file.files ?? [];
+    const [chosen] = this.file.files ?? [];
     this.file.value = '';
-    if (!chosen) return;
-    const { tracks, problem } = labelTracks(await chosen.text());
-    const rows = tracks[0]?.values.length ?? 0, steps = store.state.scene?.steps ?? 0;
-    setText(this.fileWords, problem ?? (l10n('{0}: {1} labels', chosen.name, tracks.length) + (rows === steps ? '.' : l10n('; it has {0} rows for {1} steps.', rows, steps))));
-    if (problem === undefined) brought = { version: brought.version + 1, tracks, name: chosen.name };
+    if (chosen) this.use({ name: chosen.name, text: await chosen.text() });
     this.redraw();
+  }
+
+  /** Takes a table's labels, or lets go of those before. */
+  private use(table: Scene['labels']): void {
+    const { tracks, problem } = table ? labelTracks(table.text) : { tracks: [], problem: undefined };
+    const rows = tracks[0]?.values.length ?? 0, steps = this.context.store.state.scene?.steps ?? 0;
+    setText(this.fileWords, !table ? '' : problem ?? (l10n('{0}: {1} labels', table.name, tracks.length) + (rows === steps ? '.' : l10n('; it has {0} rows for {1} steps.', rows, steps))));
+    if (problem === undefined) brought = { version: brought.version + 1, tracks, name: table?.name ?? '' };
   }
 
   /** Says the unit and its memory at the held step, once that is known exactly. */
@@ -268,9 +281,18 @@ const cheap = ({ scene }: State): boolean => (scene?.levels.reduce((n, l) => n +
 /** An answer to an earlier question may be of another layer. */
 const fits = (state: State, count: number): boolean => (memoryOf(rowsOf(state))?.units ?? levelOf(state)?.units) === count;
 
+/** How many units a change moves. */
+function apartWords(table: UnitsAnswer, base: UnitsAnswer): string {
+  const { units, signal, activity, halfLife } = table, count = (is: (u: number) => boolean): number => Array.from({ length: units }, (_, u) => u).filter(is).length;
+  const lives = (sign: number): number => count(u => sign * ((halfLife?.steps[u] ?? NaN) / (base.halfLife?.steps[u] ?? NaN) - 1) > 0.01);
+  const moved = l10n('Changed minus baseline: the deviation of {0} moves by more than 0.01 in {1} of {2} units.', signal, count(u => Math.abs(activity[u]! - base.activity[u]!) > 0.01), units);
+  return halfLife && base.halfLife ? `${moved} ${l10n('The half-life becomes longer in {0}, shorter in {1}.', lives(1), lives(-1))}` : moved;
+}
+
 /** How many units follow something beyond chance. */
 function claimOf(state: State, known: Known): string {
-  const { table } = known, { follows } = table;
+  const { table, base, apart } = known, { follows } = table;
+  if (base && apart) return apartWords(table, base);
   if (state.scene?.weights.invented) return l10n('{0} units. Invented weights: what they follow is not tested.', table.units);
   if (follows.tracks.length === 0) return l10n('{0} units. The input has no labels to follow.', table.units);
   const count = Array.from(follows.p.keys()).filter(u => !chance(known, u)).length;

@@ -1,16 +1,16 @@
 /** What the view keeps over reloads, checked as it is read. */
+import { selected, type Range } from '../../range';
 import { ownOf, type State, type Store } from '../../state';
 
 export const ID = 'units';
 
-/** Steps [from, to). */
-export interface Range { readonly from: number; readonly to: number }
+export type { Range };
 
 export interface Kept {
   /** Column by which units are sorted, and whether the largest come first. */
   readonly sort: string;
   readonly down: boolean;
-  /** Steps that were selected; absent until a person selects some. */
+  /** Steps that were selected, in any view; absent until a person selects some. */
   readonly range: Range | undefined;
   readonly threshold: number | undefined;
   /** State space: which signal, which two components, and what the colour says: `time`, `unit` or the name of a track. */
@@ -24,17 +24,12 @@ const text = (value: unknown, otherwise: string): string => (typeof value === 's
 
 /** What was kept, of the sequence that is shown now. */
 export function keptOf(state: State): Kept {
-  const own = ownOf(state, ID), steps = state.scene?.steps ?? 0;
+  const own = ownOf(state, ID);
   return {
     sort: text(own['sort'], 'follows'), down: own['down'] !== false,
-    range: rangeOf(own['range'], steps), threshold: finite(own['threshold']) && own['threshold'] >= 0 ? own['threshold'] : undefined,
+    range: selected(state), threshold: finite(own['threshold']) && own['threshold'] >= 0 ? own['threshold'] : undefined,
     signal: text(own['signal'], ''), pair: pairOf(own['pair']), colour: text(own['colour'], 'time'),
   };
-}
-
-function rangeOf(value: unknown, steps: number): Range | undefined {
-  const { from, to } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  return finite(from) && finite(to) && from >= 0 && to > from && to <= steps ? { from: Math.floor(from), to: Math.ceil(to) } : undefined;
 }
 
 function pairOf(value: unknown): readonly [number, number] {
@@ -44,4 +39,4 @@ function pairOf(value: unknown): readonly [number, number] {
 }
 
 /** Keeps members of it. */
-export const keep = (store: Store, patch: Partial<Kept>): void => store.keep(ID, patch);
+export const keep = (store: Store, patch: Partial<Omit<Kept, 'range'>>): void => store.keep(ID, patch);

@@ -1,9 +1,9 @@
 /** Keys of the units' view. A key is a name, what it does, and words for the list of keys. */
-import { button, el } from '../../dom';
+import { keysDialog } from '../../keys';
 import { l10n } from '../../l10n';
+import { growRange } from '../../range';
 import { shownStep, type State, type Store } from '../../state';
 import { panned, revealing, zoomed } from '../timeline/layout';
-import { keep, keptOf, type Range } from './kept';
 
 export interface KeyActions {
   /** Selects the unit so many rows further down in the table. */
@@ -33,13 +33,6 @@ const walk = (store: Store, by: number, event: KeyboardEvent): void => goTo(stor
 const zoom = (store: Store, factor: number): void => store.set(zoomed(store.state, Math.max(store.state.from, Math.min(store.state.to, shownStep(store.state) + 0.5)), factor, stepsOf(store.state)));
 const pan = (store: Store, share: number): void => store.set(panned(store.state, share * (store.state.to - store.state.from), stepsOf(store.state)));
 
-/** Selects the crosshair's step, or grows what is selected by one at an end. */
-export function grown(range: Range | undefined, step: number, by: -1 | 1, steps: number): Range {
-  if (!range) return { from: step, to: step + 1 };
-  return by < 0 ? { from: Math.max(0, range.from - 1), to: range.to } : { from: range.from, to: Math.min(steps, range.to + 1) };
-}
-const grow = (store: Store, by: -1 | 1): void => keep(store, { range: grown(keptOf(store.state).range, shownStep(store.state), by, stepsOf(store.state)) });
-
 export const RULES: readonly KeyRule[] = [
   { keys: ['ArrowLeft'], shown: '←', words: l10n('step back, by 10 with Shift'), press: (store, event) => walk(store, -1, event) },
   { keys: ['ArrowRight'], shown: '→', words: l10n('step on, by 10 with Shift'), press: (store, event) => walk(store, 1, event) },
@@ -47,8 +40,8 @@ export const RULES: readonly KeyRule[] = [
   { keys: ['End'], shown: 'End', words: l10n('last step'), press: store => goTo(store, stepsOf(store.state) - 1) },
   { keys: ['ArrowUp', 'k'], shown: l10n('↑ or k'), words: l10n('unit above in the table'), press: (_s, _e, actions) => actions.step(-1) },
   { keys: ['ArrowDown', 'j'], shown: l10n('↓ or j'), words: l10n('unit below'), press: (_s, _e, actions) => actions.step(1) },
-  { keys: ['{'], shown: 'Shift+[', words: l10n('select the step, or one more to the left'), press: store => grow(store, -1) },
-  { keys: ['}'], shown: 'Shift+]', words: l10n('select the step, or one more to the right (or Shift+drag)'), press: store => grow(store, 1) },
+  { keys: ['{'], shown: 'Shift+[', words: l10n('select the step, or one more to the left'), press: store => growRange(store, -1) },
+  { keys: ['}'], shown: 'Shift+]', words: l10n('select the step, or one more to the right (or Shift+drag)'), press: store => growRange(store, 1) },
   { keys: ['+', '='], shown: '+', words: l10n('zoom in (or Ctrl+wheel)'), press: store => zoom(store, 1.5) },
   { keys: ['-', '_'], shown: '−', words: l10n('zoom out'), press: store => zoom(store, 1 / 1.5) },
   { keys: ['0'], shown: '0', words: l10n('whole sequence'), press: store => store.set({ from: 0, to: stepsOf(store.state) }) },
@@ -61,7 +54,7 @@ export const RULES: readonly KeyRule[] = [
 
 function escape(store: Store, actions: KeyActions): boolean {
   if (actions.letGo()) return true;
-  if (keptOf(store.state).range) { keep(store, { range: undefined }); return true; }
+  if (store.state.range) { store.set({ range: undefined }); return true; }
   if (!store.state.held) return false;
   store.set({ held: false });
   return true;
@@ -76,12 +69,4 @@ export function pressKey(event: KeyboardEvent, store: Store, actions: KeyActions
 }
 
 /** The list of keys, as a dialog inside `host`. */
-export function showKeys(host: HTMLElement): void {
-  const dialog = el('dialog', { class: 'keys', 'aria-label': l10n('Keys') },
-    el('h2', {}, l10n('Keys')),
-    el('dl', {}, ...RULES.flatMap(rule => [el('dt', {}, el('kbd', {}, rule.shown)), el('dd', {}, rule.words)])),
-    button('button', () => dialog.close(), { autofocus: true }, l10n('Close')));
-  dialog.addEventListener('close', () => dialog.remove());
-  host.append(dialog);
-  dialog.showModal();
-}
+export const showKeys = (host: HTMLElement): void => keysDialog(host, RULES.map(({ shown, words }) => [shown, words]));

@@ -23,7 +23,7 @@ export class SimilarPanel {
   private readonly claim = el('p', { class: 'unitsClaim' });
   private readonly slider = el('input', { type: 'range', min: 0, max: 1, step: 0.001, 'aria-label': l10n('threshold') });
   private readonly sliderWords = el('span', { class: 'number' });
-  private readonly clear = button('link', () => keep(this.store, { range: undefined, threshold: undefined }), {}, l10n('Let go of the selection'));
+  private readonly clear = button('link', () => { this.store.set({ range: undefined }); keep(this.store, { threshold: undefined }); }, {}, l10n('Let go of the selection'));
   private readonly control = el('div', { class: 'unitsControl' }, el('label', {}, el('span', {}), this.slider, this.sliderWords), this.clear);
   private readonly chips = el('ul', { class: 'unitsChips' });
   private readonly list = el('ol', { class: 'unitsSimilar' });

@@ -1,11 +1,13 @@
 /** State space: the way of a state through its two widest directions, joined to the timeline by the step. */
 import type { Asked, Data } from '../../data';
 import type { StateSpaceAnswer } from '../../../src/questions/stateSpace';
-import { el, setAttributes, setText } from '../../dom';
+import { button, el, setAttributes, setText } from '../../dom';
 import { l10n, term } from '../../l10n';
 import { memoryOf, rowsOf, shownStep, type State, type Store } from '../../state';
 import { fixed, percent, signed, spoken, visible } from '../../words';
 import { keep, keptOf, type Kept, type Range } from './kept';
+import { drawResting, restingWords } from './resting';
+import type { FixedPointsAnswer } from '../../../src/questions/fixedPoints';
 import { colourOf, drawAxes, drawMarked, drawPath, extentOf, nearest, placed, type Frame, type Paint } from './path';
 
 const HEIGHT = 400;
@@ -30,17 +32,23 @@ export class SpacePanel {
   private readonly over = el('canvas', { class: 'unitsOver', 'aria-hidden': 'true' });
   private readonly stage = el('div', { class: 'unitsSpace' }, this.base, this.over);
   private readonly read = el('p', { class: 'note unitsRead' });
+  private readonly seek = button('link', () => this.search(), { 'aria-pressed': 'false' }, l10n('Fixed points'));
+  private readonly held = el('select', { 'aria-label': l10n('Input while fixed points are looked for') }, el('option', { value: 'mean' }, l10n('input at its mean')), el('option', { value: 'zero' }, l10n('input at zero')));
+  private readonly resting = el('p', { class: 'note', role: 'status' });
   readonly element = el('section', { class: 'unitsBlock', 'aria-labelledby': 'units-space' }, el('h2', { id: 'units-space' }, l10n('Where does the state go?')), this.claim,
-    el('div', { class: 'unitsControl' }, this.signals, el('label', {}, el('span', {}, l10n('axes')), this.axes), el('label', {}, el('span', {}, l10n('colour')), this.colours), this.key), this.stage, this.read);
+    el('div', { class: 'unitsControl' }, this.signals, el('label', {}, el('span', {}, l10n('axes')), this.axes), el('label', {}, el('span', {}, l10n('colour')), this.colours), this.key), this.stage, this.read, el('div', { class: 'unitsControl' }, this.seek, this.held), this.resting);
   /** Steps in the box: 1 where they are. */
   boxed: Uint8Array | undefined;
-  private drawn: { readonly key: readonly unknown[]; readonly at: Float32Array; readonly frame: Frame; readonly answer: StateSpaceAnswer } | undefined;
+  private drawn: { readonly key: readonly unknown[]; readonly at: Float32Array; readonly frame: Frame; readonly answer: StateSpaceAnswer; readonly found: FixedPointsAnswer | undefined } | undefined;
+  /** Where fixed points were asked for. */
+  private sought = '';
   private box: readonly [number, number, number, number] | undefined;
 
   constructor(private readonly store: Store, private readonly data: Data, private readonly boxedChanged: () => void) {
     this.axes.append(...PAIRS.map(([a, b]) => el('option', { value: `${a} ${b}` }, l10n('{0} and {1}', a + 1, b + 1))));
     this.axes.addEventListener('change', () => { const [a = 0, b = 1] = this.axes.value.split(' ').map(Number); keep(store, { pair: [a, b] }); });
     this.colours.addEventListener('change', () => keep(store, { colour: this.colours.value }));
+    this.held.addEventListener('change', () => { if (this.sought !== '') this.search(); });
     this.pointer();
   }
 
@@ -52,9 +60,9 @@ export class SpacePanel {
       setText(this.claim, facts.asked?.error ?? l10n('Working out the directions along which the state moves most…'));
       return;
     }
-    const pair = pairFor(kept, answer);
-    const key = [answer, pair.join(), width, state.theme, kept.colour, facts.course, facts.track];
-    if (!this.drawn || key.some((k, n) => k !== this.drawn?.key[n])) this.paint(state, facts, answer, pair, key, width);
+    const pair = pairFor(kept, answer), found = this.rest(state);
+    const key = [answer, found, pair.join(), width, state.theme, kept.colour, facts.course, facts.track];
+    if (!this.drawn || key.some((k, n) => k !== this.drawn?.key[n])) this.paint(state, facts, answer, found, pair, key, width);
     this.follow(state, facts.range);
   }
 
@@ -66,6 +74,7 @@ export class SpacePanel {
     const inRange = (k: number): boolean => range !== undefined && k * every >= range.from && k * every < range.to;
     const current = Math.round(shownStep(state) / every);
     drawMarked(this.over, drawn.frame, drawn.at, k => inRange(k) || this.boxed?.[k * every] === 1, current, this.box, state.theme);
+    if (drawn.found) drawResting(this.over, drawn.frame, drawn.found.points, pairFor(keptOf(state), drawn.answer), state.theme);
     const label = this.data.label(current * every), [a, b] = pairFor(keptOf(state), drawn.answer);
     const value = (c: number): string => fixed(points[current * components + c] ?? NaN);
     const what = label === undefined ? '' : state.scene?.input.axis === 'characters' ? ` ${visible(label)}` : ` ${label}`;
@@ -73,6 +82,26 @@ export class SpacePanel {
     const box = count > 0 ? ` ${l10n('{0} steps are in the box, marked under the memory above; Escape lets go.', count)}` : ` ${l10n('Drag a box to mark steps.')}`;
     setText(this.read, l10n('Ring: t {0}{1}, at {2} and {3}. Small rings: the selected steps.', current * every, what, value(a), value(b)) + box);
     this.read.setAttribute('aria-label', l10n('step {0} {1}', current * every, label === undefined ? '' : spoken(label)));
+  }
+
+  /** Looks for fixed points here, or lets go of them. */
+  private search(): void {
+    const now = this.placeOf(this.store.state);
+    this.sought = this.sought === now ? '' : now;
+    this.boxedChanged();
+  }
+
+  private placeOf({ scene, run, selection: { level, direction } }: State): string { return `${scene?.revision}/${run}/${level}/${direction}/${this.held.value}`; }
+
+  /** What was found where it was asked for; says so in words. */
+  private rest(state: State): FixedPointsAnswer | undefined {
+    const on = this.sought === this.placeOf(state), input = this.held.value === 'zero' ? 'zero' : 'mean';
+    setAttributes(this.seek, { 'aria-pressed': String(on) });
+    if (!on) { setText(this.resting, ''); return undefined; }
+    const { level, direction } = state.selection;
+    const { answer, error, late } = this.data.ask('fixedPoints', { run: state.run, level, direction, signal: signalOf(state), input });
+    setText(this.resting, error ?? (late || !answer ? l10n('Looking for points where the state rests…') : restingWords(answer, input)));
+    return error === undefined && !late ? answer : undefined;
   }
 
   /** Forgets the box; false where there was none. */
@@ -83,16 +112,16 @@ export class SpacePanel {
     return true;
   }
 
-  private paint(state: State, facts: SpaceFacts, answer: StateSpaceAnswer, pair: readonly [number, number], key: readonly unknown[], width: number): void {
+  private paint(state: State, facts: SpaceFacts, answer: StateSpaceAnswer, found: FixedPointsAnswer | undefined, pair: readonly [number, number], key: readonly unknown[], width: number): void {
     const { components, points } = answer;
     const height = Math.min(HEIGHT, Math.max(260, Math.round(width * 0.72)));
-    const frame = { width, height, extent: extentOf(points, components, pair, width, height) };
+    const frame = { width, height, extent: extentOf(found ? Float32Array.from([...points, ...found.points.flatMap(p => p.at)]) : points, components, pair, width, height) };
     const at = placed(points, components, pair, frame);
     const paint = paintOf(state, facts, answer);
     const context = drawAxes(this.base, frame, axisWords(answer, pair[0]), axisWords(answer, pair[1]), state.theme);
     drawPath(context, at, paint.paint, state.theme);
     this.stage.style.height = `${height}px`;
-    this.drawn = { key, at, frame, answer };
+    this.drawn = { key, at, frame, answer, found };
     const claim = claimOf(state, answer, pair);
     setText(this.claim, claim);
     setAttributes(this.base, { 'aria-label': claim });

@@ -3,16 +3,17 @@ import type { SimilarAnswer } from '../../../src/questions/similar';
 import type { Data } from '../../data';
 import { el, fitCanvas, setAttributes, setText } from '../../dom';
 import { l10n } from '../../l10n';
+import { drawBand } from '../../range';
 import { inputOf, memoryOf, rowsOf, shownStep, type State, type Store } from '../../state';
 import { faded } from '../../theme';
 import { fixed } from '../../words';
 import { InputRow } from '../timeline/input';
-import { clampSpan, stepAt, xOf } from '../timeline/layout';
+import { clampSpan, xOf } from '../timeline/layout';
 import { Overlay } from '../timeline/overlay';
 import { Overview } from '../timeline/overview';
 import { followPointer } from '../timeline/pointer';
 import { drawCourse, mostOf, windowCourse } from './course';
-import { keep, type Range } from './kept';
+import type { Range } from './kept';
 
 const HEIGHT = { course: 46, gap: 6, on: 14, marks: 5 } as const;
 const PLOT = HEIGHT.course + HEIGHT.gap + HEIGHT.on + HEIGHT.marks;
@@ -43,7 +44,6 @@ export class Strip {
   private left = 0;
 
   constructor(private readonly store: Store, private readonly data: Data) {
-    this.element.addEventListener('pointerdown', event => this.select(event), true);
     followPointer(this.element, store, () => [], () => this.left);
   }
 
@@ -98,13 +98,7 @@ export class Strip {
     const course = windowCourse(this.data, state, memory.name, state.selection.unit, Math.round(width * (window.devicePixelRatio || 1)), this.data.bucket(state));
     drawCourse(this.base, width, HEIGHT.course, course, mostOf(course), theme.ink[memory.hue], theme);
     const context = fitCanvas(this.canvas, width, PLOT);
-    if (range) {
-      const [left, right] = [xOf(state, width, range.from), xOf(state, width, range.to)];
-      context.fillStyle = faded(theme.foreground, 0.14);
-      context.fillRect(left, 0, right - left, PLOT);
-      context.fillStyle = theme.foreground;
-      for (const x of [left, right]) context.fillRect(x - 0.5, 0, 1, PLOT);
-    }
+    if (range !== state.range) drawBand(context, theme, range, step => xOf(state, width, step), width, 0, { top: 0, height: PLOT, veil: true }); // proposed: a selected one lies over all strips
     context.drawImage(this.base, 0, 0, width, HEIGHT.course);
     if (similar) this.paintOn(context, state, similar);
     if (boxed) this.paintBoxed(context, state, boxed);
@@ -143,30 +137,6 @@ export class Strip {
       const x = xOf(state, width, from);
       context.fillRect(x, PLOT - 3, Math.max(1, xOf(state, width, step) - x), 3);
     }
-  }
-
-  /** Shift+drag selects steps; everything else is the timeline's. */
-  private select(event: PointerEvent): void {
-    const { target } = event;
-    if (!event.shiftKey || event.button !== 0 || !(target instanceof HTMLCanvasElement) || target.classList.contains('overview')) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    const at = (e: PointerEvent): number => {
-      const { from, to, plotWidth, scene } = this.store.state;
-      return stepAt({ from, to }, plotWidth, e.clientX - this.left, scene?.steps ?? 1);
-    };
-    const start = at(event);
-    const show = (e: PointerEvent): void => { const end = at(e); keep(this.store, { range: { from: Math.min(start, end), to: Math.max(start, end) + 1 } }); };
-    const done = (): void => {
-      target.removeEventListener('pointermove', show);
-      target.removeEventListener('pointerup', done);
-      target.removeEventListener('pointercancel', done);
-    };
-    show(event);
-    target.setPointerCapture(event.pointerId);
-    target.addEventListener('pointermove', show);
-    target.addEventListener('pointerup', done);
-    target.addEventListener('pointercancel', done);
   }
 }
 

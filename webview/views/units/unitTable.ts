@@ -43,7 +43,7 @@ export class UnitTable {
     const columns = columnsOf(known), { sort, down } = keptOf(state);
     const column = columns.find(c => c.id === sort) ?? columns[0]!;
     this.build(columns, column, down);
-    const orderFor = [state.run, state.scene?.revision, state.selection.level, state.selection.direction, known.table.follows.tracks.length, column.id, down, column.id === 'off' ? known.effects.size : 0].join('/');
+    const orderFor = [state.run, state.scene?.revision, state.selection.level, state.selection.direction, known.table.follows.tracks.length, column.id, down, column.id === 'off' ? known.effects.size : 0, known.apart === true].join('/');
     if (orderFor !== this.orderFor) {
       this.orderFor = orderFor;
       this.order = sorted(known, column, down);
@@ -80,7 +80,7 @@ export class UnitTable {
     });
     this.head.replaceChildren(...heads);
     if (focused) this.head.querySelector<HTMLElement>(`[data-column="${focused}"]`)?.focus();
-    this.element.style.setProperty('--units-columns', columns.map(c => WIDTHS[c.id] ?? '70px').join(' '));
+    this.element.style.setProperty('--units-columns', columns.map(c => widthOf(c, c === by)).join(' '));
     this.body.replaceChildren();
     this.rows = [];
   }
@@ -127,4 +127,12 @@ export class UnitTable {
   }
 }
 
-const WIDTHS: Readonly<Record<string, string>> = { unit: '52px', activity: 'minmax(104px, 168px)', halfLife: '58px', saturated: '62px', track: 'minmax(96px, 1fr)', follows: '48px', p: '50px', off: '60px' };
+const WIDTHS: Readonly<Record<string, number>> = { unit: 52, halfLife: 58, saturated: 62, follows: 48, p: 50, off: 60 };
+/** Of a letter of a head, and of the arrow that says how it is sorted. */
+const [LETTER, ARROW] = [6.6, 14];
+
+/** Numbers are as wide as they need, or as their head does in the language that is spoken; courses and words share the rest. */
+function widthOf({ id, head }: TableColumn, sorts: boolean): string {
+  if (id === 'activity') return 'minmax(104px, 168px)';
+  return id === 'track' ? 'minmax(96px, 1fr)' : `${Math.max(WIDTHS[id] ?? 60, Math.ceil(LETTER * head.length + (sorts ? ARROW : 4)))}px`;
+}
