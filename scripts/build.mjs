@@ -3,6 +3,7 @@ import { build, context } from 'esbuild';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { glob } from './glob.mjs';
+import { leanCharts } from './leanCharts.mjs';
 
 const NODE = { platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
 const WEB = { platform: 'browser', format: 'iife', target: 'chrome120' };
@@ -12,6 +13,7 @@ const onWeb = {
   name: 'on the web',
   setup(hooks) { hooks.onResolve({ filter: /\/platform\/node$/ }, () => ({ path: resolve('src/platform/web.ts') })); },
 };
+const PANEL = { ...WEB, plugins: [leanCharts] };
 const WEB_WORKER = { ...WEB, plugins: [onWeb] };
 
 /** One row a bundle. */
@@ -20,14 +22,15 @@ const BUNDLES = [
   { from: 'src/worker.ts', to: 'dist/worker.js', settings: NODE },
   { from: 'src/mate.ts', to: 'dist/mate.js', settings: NODE },
   { from: 'src/graph.ts', to: 'dist/graph.js', settings: NODE },
-  // For a host in the browser, which the extension does not have yet: built so that tests can run them, kept out of the .vsix (.vscodeignore).
+  // For a host in a browser.
+  { from: 'src/extension.ts', to: 'dist/web/extension.js', settings: { ...WEB_WORKER, format: 'cjs', external: ['vscode'] } },
   { from: 'src/worker.ts', to: 'dist/web/worker.js', settings: WEB_WORKER },
   { from: 'src/mate.ts', to: 'dist/web/mate.js', settings: WEB_WORKER },
   { from: 'src/graph.ts', to: 'dist/web/graph.js', settings: WEB_WORKER },
   { from: 'src/cli.ts', to: 'dist/cli.js', settings: { ...NODE, banner: { js: '#!/usr/bin/env node' } }, executable: true },
-  { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: { ...WEB, format: 'esm', splitting: true, outdir: 'dist/webview', outfile: undefined, chunkNames: 'view-[name]-[hash]' } },
+  { from: 'webview/main.ts', to: 'dist/webview/main.js', settings: { ...PANEL, format: 'esm', splitting: true, outdir: 'dist/webview', outfile: undefined, chunkNames: 'view-[name]-[hash]' } },
   // The same in one piece, for reports, which are one file.
-  { from: 'webview/main.ts', to: 'dist/webview/whole.js', settings: WEB },
+  { from: 'webview/main.ts', to: 'dist/webview/whole.js', settings: PANEL },
   { from: 'webview/inspector.ts', to: 'dist/webview/inspector.js', settings: WEB },
   { from: 'webview/file.ts', to: 'dist/webview/file.js', settings: WEB },
   { from: 'media/style.css', to: 'dist/webview/style.css', settings: {} },

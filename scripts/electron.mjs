@@ -4,13 +4,13 @@ import { runTests } from '@vscode/test-electron';
 import { buildAll } from './build.mjs';
 import { bundleHostSuite, judge, resultsFile } from './hostsuite.mjs';
 import { ROOT } from './vscode.mjs';
-import { copyOf } from './workspace.mjs';
+import { hostWorkspace } from './workspace.mjs';
 
 process.chdir(ROOT);
 await buildAll();
 const extensionTestsPath = await bundleHostSuite();
 const results = resultsFile('electron');
-const workspace = copyOf('examples');
+const workspace = hostWorkspace();
 let exitCode = 1;
 try {
   exitCode = await runTests({

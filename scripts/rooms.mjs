@@ -7,21 +7,22 @@ import { isBuiltin } from 'node:module';
  * `node`, `vscode`: whether it may import Node's modules and the API of VS Code.
  */
 export const ROOMS = [
-  { name: 'core', files: /^src\/core\//, uses: [] },
-  { name: 'analysis', files: /^src\/analysis\//, uses: ['core'] },
+  { name: 'parts', files: /^src\/core\/equations\/parts\.ts$/, uses: [], types: ['core'] },
+  { name: 'core', files: /^src\/core\//, uses: ['parts'] },
+  { name: 'analysis', files: /^src\/analysis\//, uses: ['core', 'parts'] },
   { name: 'formats', files: /^src\/formats\//, uses: ['core'], packages: /^fflate$/ },
   { name: 'upstream', files: /^src\/upstream\//, uses: ['core', 'formats'] },
   { name: 'source', files: /^src\/source\//, uses: ['core'], packages: /^@lezer\// },
   { name: 'l10n', files: /^src\/l10n\.ts$/, uses: [] },
-  { name: 'protocol', files: /^src\/(protocol|fileProtocol)\.ts$/, uses: [], types: ['questions'] },
+  { name: 'protocol', files: /^src\/(protocol|fileProtocol|fitting)\.ts$/, uses: [], types: ['questions'] },
   { name: 'questions', files: /^src\/questions\//, uses: [], types: ['core', 'protocol'] },
   { name: 'studies', files: /^src\/studies\//, uses: ['core', 'analysis', 'questions', 'protocol'] },
   { name: 'platform', files: /^src\/platform\//, uses: ['core', 'formats', 'upstream', 'protocol'], node: true },
-  { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'session', 'platform', 'l10n'], node: true, vscode: true },
+  { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'session', 'platform', 'l10n'], vscode: true },
   { name: 'entries', files: /^src\/(cli|worker|mate|graph)(\.ts$|\/)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'session', 'platform'], node: true },
   { name: 'session', files: /^src\/((session|report)\/|[^/]+\.ts$)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'l10n'] },
   { name: 'report', files: /^webview\/report\.ts$/, uses: ['protocol', 'session', 'l10n'] },
-  { name: 'webview', files: /^webview\//, uses: ['protocol', 'l10n'], types: ['core', 'questions'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
+  { name: 'webview', files: /^webview\//, uses: ['parts', 'protocol', 'l10n'], types: ['core', 'questions'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
 ];
 
 /** The room of a file (path from the repository's root, forward slashes), or undefined where it is in none. */

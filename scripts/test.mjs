@@ -1,5 +1,5 @@
 // Runs the checks and suites one after another and ends with one line: `N passed, N failed, N skipped`. Words choose: types lint build
-// unit host trust ui; none means all. Types, lint and build count as one check each. What cannot run on a machine (no Chromium, not Linux
+// unit host trust web ui; none means all. Types, lint and build count as one check each. What cannot run on a machine (no Chromium, not Linux
 // x64) says so and counts as skipped; with CI=true it fails.
 import { spawn } from 'node:child_process';
 import { findChromium } from './chromium.mjs';
@@ -16,6 +16,7 @@ const STEPS = [
   { name: 'unit', commands: [[NODE, 'scripts/unit.mjs']], counted: true },
   { name: 'host', commands: [[NODE, 'scripts/inhost.mjs']], counted: true, vscode: true, needs: ['build'] },
   { name: 'trust', commands: [[NODE, 'scripts/inhost.mjs', '--trust']], counted: true, vscode: true, needs: ['build'] },
+  { name: 'web', commands: [[NODE, 'scripts/inhost.mjs', '--web']], counted: true, vscode: true, needs: ['build'] },
   { name: 'ui', commands: [[NODE, 'scripts/ui.mjs']], counted: true, vscode: true },
 ];
 

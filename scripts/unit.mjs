@@ -6,7 +6,7 @@ import { glob } from './glob.mjs';
 
 const filters = process.argv.slice(2).filter(a => !a.startsWith('-'));
 const flags = process.argv.slice(2).filter(a => a.startsWith('-'));
-const tests = glob('test', /\.test\.ts$/).filter(f => !/^test\/(host|ui|gallery|panelBench|out)\//.test(f))
+const tests = glob('test', /\.test\.ts$/).filter(f => !/^test\/(host|ui|gallery|panelBench|editorBench|out)\//.test(f))
   .filter(f => filters.length === 0 || filters.some(x => f.includes(x)));
 if (tests.length === 0) { console.error('no test file matches'); process.exit(1); }
 const outdir = process.env.UNIT_OUT ?? 'test/out/unit';

@@ -66,6 +66,7 @@ describe('the check of the rooms', () => {
     ['src/protocol.ts', `import { x } from './core/layer';`, /protocol may not import core/],
     ['src/session.ts', `import * as vscode from 'vscode';`, /session may not import vscode/],
     ['src/session.ts', `import { x } from './host/panel';`, /session may not import host/],
+    ['src/host/panel.ts', `import { join } from 'node:path';`, /host may not import Node's node:path/],
     ['src/cli.ts', `import type * as vscode from 'vscode';`, /entries may not import vscode/],
     ['webview/main.ts', `import { run } from '../src/core/engine';`, /only types from core/],
     ['webview/main.ts', `import { type Layer, run } from '../src/core/engine';`, /only types from core/],
@@ -79,7 +80,7 @@ describe('the check of the rooms', () => {
     ['src/core/engine.ts', `import { parse } from './equations'; import type { Cell } from './cells/cell';`],
     ['src/formats/onnx/graph.ts', `import { cellById } from '../../core/cells/index'; import { inflateSync } from 'fflate';`],
     ['src/session.ts', `import { run } from './core/engine'; import { open } from './formats'; import type { Scene } from './protocol';`],
-    ['src/host/panel.ts', `import * as vscode from 'vscode'; import { Session } from '../session'; import { join } from 'node:path';`],
+    ['src/host/panel.ts', `import * as vscode from 'vscode'; import { Session } from '../session'; import { startWorker } from '../platform/node';`],
     ['webview/main.ts', `import { connect } from '../src/protocol'; import type { Layer } from '../src/core/layer'; import { Chart } from 'chart.js';`],
     ['webview/main.ts', `import { type Layer, type Level } from '../src/core/layer';`],
   ];

@@ -1,6 +1,7 @@
 /** Bindings saved in `.vscode/gatescope.json` of a workspace folder: `{"bindings": {"path/model.py#Class.layer": {...}}}`. */
 import * as vscode from 'vscode';
 import { checkBinding, type Binding } from '../binding';
+import type { LayerKey } from './outlines';
 
 const place = (folder: vscode.Uri): vscode.Uri => vscode.Uri.joinPath(folder, '.vscode', 'gatescope.json');
 
@@ -24,6 +25,15 @@ export async function savedBinding(folder: vscode.Uri, key: string): Promise<Bin
   const { bindings } = await load(folder);
   return Object.hasOwn(bindings, key) ? checkBinding(bindings[key]) : undefined;
 }
+
+/** All that a folder has saved, by key; none where the file cannot be read, since a list only shows them. */
+export async function savedBindings(folder: vscode.Uri): Promise<ReadonlyMap<string, Binding>> {
+  const { bindings } = await load(folder).catch(() => ({ bindings: {} }));
+  return new Map(Object.entries(bindings).map(([key, value]) => [key, checkBinding(value)]));
+}
+
+/** Under which a layer of a file (its path from the folder) is saved. */
+export const bindingKey = (path: string, { owner, name, nth }: LayerKey): string => `${path}#${owner ? `${owner}.` : ''}${name}${nth > 0 ? `~${nth}` : ''}`;
 
 /** Writes are queued, since two panels may save at once. */
 let last: Promise<void> = Promise.resolve();

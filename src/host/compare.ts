@@ -44,11 +44,11 @@ export async function prepareComparison(target: Target, extension: vscode.Uri): 
   return { subject: { ...shown!, model: 'examples/compare', view: 'compare' }, beside, fields: [], files: [] };
 }
 
-/** Asks for a checkpoint and runs its layer beside the one that is shown; false where the person stops, or where it cannot be. */
-export async function compareWith(target: Target, session: Session): Promise<boolean> {
+/** Asks for a checkpoint, unless a cell of one's own is named, and runs its layer beside the one that is shown; false where the person stops, or where it cannot be. */
+export async function compareWith(target: Target, session: Session, cell?: string): Promise<boolean> {
   const shown = session.subject;
   if (shown?.content.kind !== 'run') return refused(l10n('A recording holds signals but no weights. Open its checkpoint to compare it with another one.'));
-  const uri = await chosenOther(target);
+  const uri = cell ? (await cellsBeside(target)).find(own => own.toString() === cell) : await chosenOther(target); // from a webview, what is absent comes as null
   if (!uri) return false;
   try {
     if (hasEnding(uri.path, [CELL_ENDING])) { await session.beside(`beside:${uri.toString()}`, cellBeside(uri, await textOf(uri), shown)); return true; }
@@ -62,10 +62,15 @@ export async function compareWith(target: Target, session: Session): Promise<boo
   }
 }
 
+/** Cells of one's own, but the one that is shown. */
+export async function cellsBeside(target: Target): Promise<vscode.Uri[]> {
+  const folders = target.kind === 'compare' ? (vscode.workspace.workspaceFolders ?? []).map(f => f.uri) : [folderFor(target.uri)];
+  return (await Promise.all(folders.map(ownCells))).flat().filter(uri => uri.toString() !== target.uri.toString());
+}
+
 /** A checkpoint from a dialog; where the workspace has cells of one's own, they are offered before. */
 async function chosenOther(target: Target): Promise<vscode.Uri | undefined> {
-  const folders = target.kind === 'compare' ? (vscode.workspace.workspaceFolders ?? []).map(f => f.uri) : [folderFor(target.uri)];
-  const own = (await Promise.all(folders.map(ownCells))).flat().filter(uri => uri.toString() !== target.uri.toString());
+  const own = await cellsBeside(target);
   if (own.length > 0) {
     const items = own.map(uri => ({ label: `$(symbol-operator) ${label(cellName(uri.path))}`, description: l10n('your own cell, untrained, with about as many parameters'), uri }));
     const picked = await vscode.window.showQuickPick([...items, { label: `$(folder-opened) ${l10n('A checkpoint…')}`, description: '', uri: undefined }], { title: l10n('Compare with what?') });

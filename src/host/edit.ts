@@ -14,6 +14,8 @@ import { contextOf, settingsOf, type Context } from './prepare';
 import type { Target } from './target';
 import { misfit } from '../wanted';
 
+const LABEL_ENDINGS = ['csv', 'tsv'];
+
 /** Makes the changed binding; undefined where the person stops. */
 type Editor = (context: Context & { readonly doubts: readonly Doubt[] }, binding: Binding, value?: string) => Promise<Binding | undefined>;
 
@@ -42,7 +44,7 @@ const editors: Readonly<Record<string, Editor>> = {
     const made = generators.map((g): Item => ({ label: `$(graph-line) ${term(g.label)}`, description: term(g.purpose), value: `*${g.id}` }));
     const path = await pickFile(context, inputEndings(), l10n('What goes in?'), made);
     if (path === undefined) return undefined;
-    const { input: _input, generate: _generate, columns: _columns, into: _into, inputSize: _size, ...rest } = binding;
+    const { input: _input, generate: _generate, columns: _columns, sequence: _sequence, split: _split, batchAxis: _axis, into: _into, inputSize: _size, labels: _labels, ...rest } = binding;
     const { seed } = settingsOf(context.folder);
     return path.startsWith('*') ? { ...rest, generate: { kind: path.slice(1), steps: 200, seed } } : { ...rest, input: path };
   },
@@ -51,6 +53,26 @@ const editors: Readonly<Record<string, Editor>> = {
     const all = (await openSequence(await bytesOf(resolvePath(context.folder, binding.input)))).columns ?? [];
     const picked = await vscode.window.showQuickPick(all.map(name => ({ label: label(name), name })), { canPickMany: true, title: l10n('Which columns? They are read in the order of the file') });
     return picked && picked.length > 0 ? { ...binding, columns: picked.map(p => p.name) } : undefined;
+  },
+  sequence: async (context, binding, value) => {
+    if (value === undefined || !/^(all|\d{1,6})$/.test(value)) return undefined;
+    if (context.kind === 'trace') return { ...binding, assume: { ...binding.assume, sequence: value } };
+    return value === 'all' ? undefined : { ...binding, sequence: Number(value) };
+  },
+  split: async (_, { split: _split, sequence: _sequence, ...binding }) => {
+    const by = await pick([
+      { label: l10n('One sequence'), description: l10n('the whole text'), value: '' },
+      { label: l10n('A sequence a line'), description: '', value: 'lines' },
+      { label: l10n('A sequence a paragraph'), description: l10n('between empty lines'), value: 'paragraphs' },
+    ], l10n('What is a sequence?'));
+    return by === undefined ? undefined : by === 'lines' || by === 'paragraphs' ? { ...binding, split: by } : binding;
+  },
+  batchAxis: async (_, { sequence: _sequence, ...binding }) => {
+    const axis = await pick([
+      { label: l10n('The first axis'), description: l10n('[sequences, steps, features]'), value: '0' },
+      { label: l10n('The second axis'), description: l10n('[steps, sequences, features]'), value: '1' },
+    ], l10n('Which axis counts the sequences?'));
+    return axis === undefined ? undefined : { ...binding, batchAxis: axis === '1' ? 1 : 0 };
   },
   vocabulary: async (context, binding) => {
     const path = await pickFile(context, ['json'], l10n('Which vocabulary?'), []);
@@ -71,6 +93,11 @@ const editors: Readonly<Record<string, Editor>> = {
     const weight = checkpoint?.tensors.find(t => t.name === chosen);
     const bias = weight && checkpoint && biasOf(checkpoint, weight, weight.shape[0] ?? 0);
     return { ...rest, decoder: chosen === '' ? null : chosen, ...(bias ? { decoderBias: bias } : {}) };
+  },
+  labels: async (context, { labels, ...binding }) => {
+    const none: Item[] = labels === undefined ? [] : [{ label: `$(close) ${l10n('None')}`, value: '' }];
+    const path = await pickFile(context, LABEL_ENDINGS, l10n('Which labels? A table with a row of names and one row a step'), none);
+    return path === undefined ? undefined : path === '' ? binding : { ...binding, labels: path };
   },
   seed: async (context, binding, value) => {
     const now = binding.seed ?? settingsOf(context.folder).seed;

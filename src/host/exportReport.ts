@@ -1,9 +1,9 @@
 /** Export Report…: what the panel shows as one HTML file that works without VS Code, from disk. */
-import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { excerptOf, shifted } from '../report/excerpt';
 import { reportPage } from '../report/parts';
+import { colorsOf } from './html';
 import type { Panels } from './panels';
 import { baseName, sentence } from './plain';
 
@@ -23,7 +23,7 @@ async function exportReport(panels: Panels, context: vscode.ExtensionContext): P
       const { subject, from, to } = await excerptOf(panel.session, panel.viewState ?? { from: 0, to: scene.steps });
       const state = panel.viewState && shifted(panel.viewState, { from, to });
       const read = (path: string): Thenable<Uint8Array> => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, path));
-      return reportPage({ subject, ...(state ? { state } : {}), made: new Date().toISOString() }, async path => read(path), hash, vscode.l10n.bundle && { id: vscode.env.language, texts: vscode.l10n.bundle });
+      return reportPage({ subject, ...(state ? { state } : {}), made: new Date().toISOString(), colors: colorsOf() }, async path => read(path), vscode.l10n.bundle && { id: vscode.env.language, texts: vscode.l10n.bundle });
     });
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     const open = l10n('Open in browser');
@@ -32,5 +32,3 @@ async function exportReport(panels: Panels, context: vscode.ExtensionContext): P
     void vscode.window.showErrorMessage(sentence(l10n('{0} could not be written. {1}', baseName(uri), error instanceof Error ? error.message : String(error))));
   }
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('base64');

@@ -6,15 +6,17 @@ import { memory } from '../formats/memory';
 import { l10n, thousands } from '../l10n';
 import { fileBytes } from '../platform/node';
 import type { Files } from '../binding';
+import { exclusionsOf } from './exclusions';
 
 const most = 2000;
 /** Endings that a checkpoint, a trace, an input or a vocabulary can have. */
 export const dataEndings = [...new Set([...sought(), ...inputEndings(), 'json'])];
-export const codeEndings = ['py'] as const;
-const ignored = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build,site-packages}/**';
 
+/** Files with these endings, of a workspace folder; what settings leave out stays out, what git ignores does not: weights mostly are. */
 export async function find(folder: vscode.Uri, endings: readonly string[], token?: vscode.CancellationToken): Promise<vscode.Uri[]> {
-  return vscode.workspace.findFiles(new vscode.RelativePattern(folder, `**/*.{${endings.join(',')}}`), ignored, most, token);
+  const { glob, isOut } = exclusionsOf(folder);
+  const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, `**/*.{${endings.join(',')}}`), glob, most, token);
+  return found.filter(uri => !isOut(relativePath(folder, uri)));
 }
 
 export function relativePath(folder: vscode.Uri, file: vscode.Uri): string {

@@ -1,9 +1,16 @@
-/** Hover over a recurrent layer: sizes, shapes, parameters, equations, pitfalls, actions. No engine runs. */
+/** Hover over a recurrent layer, the variable that holds it, or what it gives: sizes, shapes, parameters, equations, pitfalls, actions. No engine runs. */
 import * as vscode from 'vscode';
-import { l10n } from '../l10n';
+import { english, type Said } from '../core/said';
+import { l10n, term } from '../l10n';
 import { describe } from '../source/describe';
-import { markdown } from '../source/markdown';
-import { keyOf, layerAt, outlineOf } from './outlines';
+import { actions, markdown, type HoverAction } from '../source/markdown';
+import type { LayerSpec, Mention, Span } from '../source/outline';
+import { valueMarkdown } from '../source/values';
+import { lastRun } from './lastRuns';
+import { codeSelector } from './languages';
+import { linkTo, outlineOf } from './outlines';
+import { sparkline, wordsOf, type Theme } from './sparkline';
+import { referenceOf } from './target';
 
 /** What the hover's links may run. */
 const enabledCommands = ['gatescope.visualize', 'gatescope.openFile', 'gatescope.goToLine'];
@@ -13,27 +20,62 @@ const link = (command: string, ...args: readonly unknown[]): string => `command:
 export function registerHover(): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand('gatescope.goToLine', goToLine),
-    vscode.languages.registerHoverProvider({ language: 'python' }, { provideHover }),
+    vscode.languages.registerHoverProvider(codeSelector, { provideHover }),
   );
 }
 
+/** The person's language; source text among the values stays as it is. */
+const tell = (said: Said): string => english({ text: term(said.text), values: said.values.map(v => typeof v === 'object' ? tell(v) : v) });
+
 function provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('hover', true)) return undefined;
-  const spec = layerAt(document, position);
-  if (!spec) return undefined;
-  const offset = document.offsetAt(position);
-  if (offset < spec.callee.from || offset > spec.callee.to) return undefined;
-  const uri = document.uri.toString();
-  const target = { uri, key: keyOf(spec, outlineOf(document).layers) };
-  const text = new vscode.MarkdownString(markdown(describe(spec), {
-    line: n => link('gatescope.goToLine', uri, n),
+  const found = pointedAt(outlineOf(document).layers, document.offsetAt(position));
+  if (!found) return undefined;
+  const { spec, mention, span } = found;
+  const value = mention !== undefined && mention.what !== 'layer';
+  const words = value ? valueText(document, spec, mention) : layerText(document, spec);
+  if (!words) return undefined;
+  const text = new vscode.MarkdownString(words, true);
+  text.isTrusted = { enabledCommands };
+  return new vscode.Hover(text, new vscode.Range(document.positionAt(span.from), document.positionAt(span.to)));
+}
+
+/** A layer's class, else a mention; where mentions lie within one another the shortest. */
+function pointedAt(layers: readonly LayerSpec[], offset: number): { readonly spec: LayerSpec; readonly span: Span; readonly mention?: Mention } | undefined {
+  const on = ({ from, to }: Span): boolean => from <= offset && offset <= to;
+  const call = layers.find(l => on(l.callee));
+  if (call) return { spec: call, span: call.callee };
+  const all = layers.flatMap(spec => (spec.mentions ?? []).filter(m => on(m.span)).map(mention => ({ spec, mention, span: mention.span })));
+  return all.sort((a, b) => (a.span.to - a.span.from) - (b.span.to - b.span.from))[0];
+}
+
+const lineLink = (document: vscode.TextDocument) => (n: number): string => link('gatescope.goToLine', document.uri.toString(), n);
+
+function layerText(document: vscode.TextDocument, spec: LayerSpec): string {
+  const target = linkTo(document, spec);
+  const run = lastRun(referenceOf({ kind: 'code', uri: vscode.Uri.parse(target.uri), key: target.key }));
+  const fits = run && (spec.units === null || run.units === spec.units) && (spec.inputSize === null || run.inputSize === spec.inputSize);
+  return markdown(describe(spec, tell), {
+    tell, line: lineLink(document),
+    ...(fits ? { picture: { uri: sparkline(run, theme()), words: wordsOf(run) } } : {}),
     actions: [
-      { label: l10n('Visualize'), icon: 'pulse', url: link('gatescope.visualize', target) },
+      visualize(target),
+      { label: l10n('Compare'), icon: 'split-horizontal', url: link('gatescope.visualize', { ...target, view: 'compare' }) },
       { label: l10n('Use a checkpoint…'), icon: 'file-binary', url: link('gatescope.visualize', { ...target, choose: 'checkpoint' }) },
     ],
-  }), true);
-  text.isTrusted = { enabledCommands };
-  return new vscode.Hover(text, new vscode.Range(document.positionAt(spec.callee.from), document.positionAt(spec.callee.to)));
+  });
+}
+
+function valueText(document: vscode.TextDocument, spec: LayerSpec, mention: Mention): string {
+  return valueMarkdown(spec, mention, { tell, line: lineLink(document), actions: actions([visualize(linkTo(document, spec))]) });
+}
+
+const visualize = (target: ReturnType<typeof linkTo>): HoverAction => ({ label: l10n('Visualize'), icon: 'pulse', url: link('gatescope.visualize', target) });
+
+function theme(): Theme {
+  const { Light, HighContrast, HighContrastLight } = vscode.ColorThemeKind;
+  const { kind } = vscode.window.activeColorTheme;
+  return kind === Light || kind === HighContrastLight ? 'light' : kind === HighContrast ? 'contrast' : 'dark';
 }
 
 async function goToLine(uri: unknown, line: unknown): Promise<void> {

@@ -5,6 +5,7 @@ import { connect, type HostApi, type Remote, type WebviewApi } from '../protocol
 import { numbersOf } from '../session';
 import { page, webviewOptions } from './html';
 import type { Panels } from './panels';
+import { openAll, urisIn } from './tree/drop';
 
 export function registerInspector(context: vscode.ExtensionContext, panels: Panels): vscode.Disposable {
   return vscode.window.registerWebviewViewProvider('gatescope.inspector', { resolveWebviewView: view => resolve(view, context, panels) });
@@ -23,10 +24,14 @@ function resolve(view: vscode.WebviewView, context: vscode.ExtensionContext, pan
   const api: HostApi = {
     ready: async () => { loaded = true; shown = -1; follow(); },
     ...numbersOf(session),
-    saveAs: async () => false,
+    saveAs: async () => false, cells: async () => [],
     select: selection => panels.active?.select(selection),
     save: () => undefined,
-    act: async id => { if (id === 'show') panels.active?.panel.reveal(); },
+    act: async (id, value) => {
+      if (id === 'show') panels.active?.panel.reveal();
+      if (id === 'open') await vscode.commands.executeCommand('gatescope.openFile');
+      if (id === 'drop') await openAll(urisIn(value ?? ''));
+    },
     binding: async () => [],
   };
   const remote: Remote<WebviewApi> = connect<WebviewApi>({

@@ -1,21 +1,41 @@
-/** Above each recurrent layer: its parameters, and Visualize. */
+/** Above each recurrent layer: Visualize, Compare, and its parameters. */
 import * as vscode from 'vscode';
 import { l10n, thousands } from '../l10n';
-import { describe } from '../source/describe';
-import { keyOf, outlineOf } from './outlines';
+import { onDidLoadImports } from './imports';
+import { codeSelector } from './languages';
+import { linkTo, outlineOf } from './outlines';
+import { isRead, type CodeCell } from '../source/cell/spec';
+import { onSetting } from './settings';
 
 export function registerLens(): vscode.Disposable {
-  return vscode.languages.registerCodeLensProvider({ language: 'python' }, {
-    provideCodeLenses(document) {
-      if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('codeLens', true)) return [];
-      const layers = outlineOf(document).layers;
-      return layers.flatMap(spec => {
-        const range = new vscode.Range(document.positionAt(spec.callee.from), document.positionAt(spec.callee.to));
-        const visualize = { title: `$(pulse) ${l10n('Visualize')}`, tooltip: l10n('Every gate and state at every timestep'), command: 'gatescope.visualize', arguments: [{ uri: document.uri.toString(), key: keyOf(spec, layers) }] };
-        const total = describe(spec).parameterTotal;
-        const count = { title: total === null ? l10n('parameters not known') : l10n('{0} parameters', thousands(total)), command: '' };
-        return [new vscode.CodeLens(range, visualize), new vscode.CodeLens(range, count)];
-      });
-    },
-  });
+  const changed = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changed, onDidLoadImports(() => { changed.fire(); }), onSetting('codeLens', () => { changed.fire(); }),
+    vscode.languages.registerCodeLensProvider(codeSelector, { onDidChangeCodeLenses: changed.event, provideCodeLenses }),
+  );
+}
+
+function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('codeLens', true)) return [];
+  const { layers, cells = [] } = outlineOf(document);
+  return [...cells.flatMap(cell => cellLens(cell, document)), ...layers.flatMap(spec => {
+    const range = new vscode.Range(document.positionAt(spec.callee.from), document.positionAt(spec.callee.to));
+    const link = linkTo(document, spec);
+    const total = spec.parameters;
+    return [
+      { title: `$(pulse) ${l10n('Visualize')}`, tooltip: l10n('Every gate and state at every timestep'), command: 'gatescope.visualize', arguments: [link] },
+      { title: l10n('Compare'), tooltip: l10n('Beside RNN, LSTM and GRU on the same input'), command: 'gatescope.visualize', arguments: [{ ...link, view: 'compare' }] },
+      { title: total === null ? l10n('parameters not known') : l10n('{0} parameters', thousands(total)), command: '' },
+    ].map(command => new vscode.CodeLens(range, command));
+  })];
+}
+
+/** Above a class that is a cell: its equations, or why they cannot be read. */
+function cellLens(cell: CodeCell, document: vscode.TextDocument): vscode.CodeLens[] {
+  const range = new vscode.Range(document.positionAt(cell.span.from), document.positionAt(cell.span.to));
+  if (!isRead(cell)) return [new vscode.CodeLens(range, { title: l10n('Cell equations not read: line {0}', cell.whyLine), tooltip: cell.why, command: '' })];
+  return [
+    { title: `$(pulse) ${l10n('Visualize')}`, tooltip: cell.equations, command: 'gatescope.visualize', arguments: [{ uri: document.uri.toString(), cell: cell.name }] },
+    { title: l10n('Cell equations: {0}', cell.equations.split('\n').length), tooltip: cell.equations, command: '' },
+  ].map(command => new vscode.CodeLens(range, command));
 }

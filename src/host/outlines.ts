@@ -3,26 +3,29 @@ import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { newMemory, outline } from '../source/index';
 import type { Memory } from '../source/python';
-import type { Language, LayerSpec, Outline } from '../source/outline';
+import { languageOfFile } from '../source/endings';
+import type { LayerSpec, Outline } from '../source/outline';
+import { importsOf, importsRead, importsState } from './imports';
+import { languageOf } from './languages';
+import { cellOutline, cellTexts, notebookAt, notebookOf, notebookOutline } from './notebooks';
+
+export { languageOf };
 
 /** Layers of a document are found again after an edit by class, name and order among equals, else by line. */
 export interface LayerKey { readonly owner: string; readonly name: string; readonly nth: number; readonly line: number }
 
-const languages: Readonly<Record<string, Language>> = { python: 'python' };
-
-export function languageOf(document: vscode.TextDocument): Language | undefined {
-  return languages[document.languageId];
-}
-
-const cache = new WeakMap<vscode.TextDocument, { readonly version: number; readonly outline: Outline; readonly memory: Memory }>();
+const cache = new WeakMap<vscode.TextDocument, { readonly version: number; readonly imports: number; readonly outline: Outline; readonly memory: Memory }>();
 
 export function outlineOf(document: vscode.TextDocument): Outline {
   const language = languageOf(document);
   if (!language) return { layers: [], problems: [] };
+  const notebook = notebookOf(document);
+  if (notebook) return language === 'python' ? cellOutline(document, notebook) : { layers: [], problems: [] };
   const known = cache.get(document);
-  if (known?.version === document.version) return known.outline;
+  if (known?.version === document.version && known.imports === importsState()) return known.outline;
   const memory = known?.memory ?? newMemory();
-  const fresh = { version: document.version, outline: outline(document.getText(), language, memory), memory };
+  const text = document.getText();
+  const fresh = { version: document.version, imports: importsState(), outline: outline(text, language, memory, importsOf(document.uri, text)), memory };
   cache.set(document, fresh);
   return fresh.outline;
 }
@@ -31,13 +34,21 @@ export function outlineOf(document: vscode.TextDocument): Outline {
 export async function outlineAt(uri: vscode.Uri): Promise<{ readonly outline: Outline; readonly text: string }> {
   const document = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
   if (document) return { outline: outlineOf(document), text: document.getText() };
+  const notebook = notebookAt(uri);
+  if (notebook) return { outline: notebookOutline(notebook), text: cellTexts(notebook).join('\n') };
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  return { outline: outline(text, uri.path.endsWith('.ipynb') ? 'notebook' : 'python'), text };
+  return { outline: outline(text, languageOfFile(uri.path) ?? 'python', undefined, await importsRead(uri, text)), text };
 }
 
 export function keyOf(spec: LayerSpec, all: readonly LayerSpec[]): LayerKey {
   const equals = all.filter(other => other.owner === spec.owner && other.name === spec.name);
   return { owner: spec.owner, name: spec.name, nth: equals.indexOf(spec), line: spec.line };
+}
+
+/** What a link to a layer of a document says. A layer in a cell of a notebook is one of the notebook's file. */
+export function linkTo(document: vscode.TextDocument, spec: LayerSpec): { readonly uri: string; readonly key: LayerKey } {
+  const notebook = notebookOf(document);
+  return { uri: (notebook ?? document).uri.toString(), key: keyOf(spec, (notebook ? notebookOutline(notebook) : outlineOf(document)).layers) };
 }
 
 export function findLayer(key: LayerKey, all: readonly LayerSpec[]): LayerSpec | undefined {

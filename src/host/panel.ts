@@ -2,15 +2,17 @@
 import * as vscode from 'vscode';
 import { asProblem, type Problem } from '../errors';
 import { l10n } from '../l10n';
-import { runtime, startWorker } from '../platform/node';
+import { cellName } from '../ownCell';
+import { beside, runtime, startWorker } from '../platform/node';
 import { connect, type HostApi, type Note, type Progress, type Remote, type Selection, type ViewState, type WebviewApi } from '../protocol';
 import type { RecorderApi, RecorderEvents } from '../recorder';
 import { numbersOf, Session, type Subject } from '../session';
 import type { Services } from '../throughModel';
-import { page, webviewOptions } from './html';
-import { compareWith, prepareComparison } from './compare';
+import { colorsOf, page, webviewOptions } from './html';
+import { cellsBeside, compareWith, prepareComparison } from './compare';
 import { prepare, savedFields, type Prepared } from './prepare';
 import { edit } from './edit';
+import { labelsOf, NO_LABELS } from './labels';
 import { stackWith } from './openFile';
 import { revealInCode } from './reveal';
 import { saveAs } from './saveAs';
@@ -32,6 +34,7 @@ export class Panel {
   private failure: Problem | undefined;
   private progress: Progress | undefined;
   private fileNotes: readonly Note[] = [];
+  private bound = NO_LABELS;
   private loaded = false;
   private isPinned = false;
   /** Also record what each activation reads. */
@@ -45,7 +48,7 @@ export class Panel {
 
   constructor(readonly panel: vscode.WebviewPanel, private readonly context: vscode.ExtensionContext) {
     const events: RecorderEvents = { progress: p => this.showProgress(p) };
-    this.worker = startWorker(vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath, error => this.fail(asProblem(error, l10n('The engine stopped.'))));
+    this.worker = startWorker(beside('worker.js'), error => this.fail(asProblem(error, l10n('The engine stopped.'))));
     this.session = new Session(connect<RecorderApi>(this.worker.port, events));
     panel.webview.options = webviewOptions(context.extensionUri);
     this.view = connect<WebviewApi>({
@@ -63,8 +66,8 @@ export class Panel {
   /** What it shows, or tries to. */
   get shown(): Target | undefined { return this.target; }
 
-  /** Shows a target; the one before stays drawn until this one stands. `choose` asks for that field first. */
-  async show(target: Target, choose?: string): Promise<void> {
+  /** Shows a target; the one before stays drawn until this one stands. `choose` asks for that field first, `view` is turned to. */
+  async show(target: Target, choose?: string, view?: string): Promise<void> {
     const mine = ++this.turn;
     const reference = referenceOf(target);
     if (this.target && referenceOf(this.target) !== reference) this.state = undefined;
@@ -76,7 +79,9 @@ export class Panel {
       this.prepared = target.kind === 'compare' ? await prepareComparison(target, this.context.extensionUri) : await prepare(target, this.services());
       if (mine !== this.turn) return;
       this.watch(this.prepared);
-      await this.session.open(withPreactivations(this.prepared.subject, this.preactivations));
+      this.bound = await labelsOf(target);
+      if (mine !== this.turn) return;
+      await this.session.open(withPreactivations(view === undefined ? this.prepared.subject : { ...this.prepared.subject, view }, this.preactivations));
       for (const subject of this.prepared.beside ?? []) await this.session.beside(`beside:${subject.model}`, subject);
       if (mine !== this.turn) return;
       this.failure = undefined;
@@ -87,6 +92,7 @@ export class Panel {
     }
     this.progress = undefined;
     this.replay();
+    if (view !== undefined && !this.failure) this.command(`view:${view}`);
     this.changed.fire();
   }
 
@@ -108,6 +114,7 @@ export class Panel {
       save: state => this.save(state),
       act: (id, value) => this.act(id, value),
       saveAs: (name, content, encoding) => saveAs(name, content, encoding),
+      cells: async () => (this.target ? (await cellsBeside(this.target)).map(uri => ({ id: uri.toString(), name: cellName(uri.path) })) : []),
       binding: async () => this.failure && this.target ? savedFields(this.target) : this.prepared?.fields ?? [],
     };
   }
@@ -119,15 +126,19 @@ export class Panel {
     void this.view.failed(this.failure && { title: this.failure.title, lines: this.failure.lines, actions: this.failure.actions });
     void this.view.progress(this.progress);
     void this.view.pinned(this.isPinned);
+    this.recolor();
   }
+
+  /** The heatmaps' colours, as the settings have them now. */
+  recolor(): void { this.command(`colors:${colorsOf()}`); }
 
   /** Once: the same scene again would draw all rows anew. */
   private sendScene(): void {
     const { scene } = this.session;
-    const key = `${scene?.revision} ${scene?.beside?.map(b => b.run).join(' ')} ${this.fileNotes.map(n => n.text).join(' ')}`;
+    const key = `${scene?.revision} ${scene?.beside?.map(b => b.run).join(' ')} ${[...this.fileNotes, ...this.bound.notes].map(n => n.text).join(' ')} ${this.bound.labels?.text ?? ''}`;
     if (!scene || key === this.sent) return;
     this.sent = key;
-    void this.view.scene({ ...scene, notes: [...this.fileNotes, ...scene.notes] }, this.state);
+    void this.view.scene({ ...scene, notes: [...this.fileNotes, ...this.bound.notes, ...scene.notes], ...(this.bound.labels ? { labels: this.bound.labels } : {}) }, this.state);
   }
 
   private showProgress(progress: Progress): void {
@@ -157,11 +168,23 @@ export class Panel {
       case 'preactivations': this.preactivations = value === 'true'; await this.show(this.target); return;
       case 'reload': await this.show(this.target); return;
       case 'binding': this.command('binding'); return;
-      case 'compareWith': if (await compareWith(this.target, this.session)) { this.progress = undefined; this.replay(); } return;
+      case 'compareWith': if (await compareWith(this.target, this.session, value)) { this.progress = undefined; this.replay(); } return;
       default: if (id.startsWith('show:')) await this.showLayer(this.target, id.slice('show:'.length));
         else if (this.target.kind === 'compare') void vscode.window.showInformationMessage(l10n('These are the examples that Gatescope comes with. Open a checkpoint or a layer in code to choose weights and input.'));
+        else if (id === 'edit:labels') { if (await edit(this.target, id)) await this.relabel(this.target); }
         else if (await edit(this.target, id, value, this.prepared?.subject.doubts)) await this.show(this.target);
     }
+  }
+
+  /** Nothing has to be run again for other labels. */
+  private async relabel(target: Target): Promise<void> {
+    const { fields } = this.prepared ?? {};
+    const [bound, saved] = await Promise.all([labelsOf(target), savedFields(target)]);
+    if (target !== this.target) return;
+    this.bound = bound;
+    const now = saved.find(f => f.id === 'labels');
+    if (this.prepared && fields && now) this.prepared = { ...this.prepared, fields: fields.map(f => (f.id === 'labels' ? now : f)) };
+    this.replay();
   }
 
   /** Another layer of the file that is shown, or that the shown layer is bound to. */

@@ -15,12 +15,12 @@ export class Panels implements vscode.Disposable {
   get active(): Panel | undefined { return this.followed; }
 
   /** In the panel that is not pinned, else in a new one beside the editor. */
-  async show(target: Target, choose?: string): Promise<Panel> {
+  async show(target: Target, choose?: string, view?: string): Promise<Panel> {
     const panel = this.panels.find(p => !p.pinned) ?? this.adopt(vscode.window.createWebviewPanel(
       viewType, 'Gatescope', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, {}));
     panel.panel.reveal(undefined, true);
     this.follow(panel);
-    await panel.show(target, choose);
+    await panel.show(target, choose, view);
     return panel;
   }
 
@@ -38,6 +38,9 @@ export class Panels implements vscode.Disposable {
     this.follow(panel);
     await panel.show(target);
   }
+
+  /** In other colours, since the setting changed. */
+  recolor(): void { for (const panel of this.panels) panel.recolor(); }
 
   private adopt(webview: vscode.WebviewPanel): Panel {
     webview.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
@@ -72,6 +75,7 @@ export function registerPanels(context: vscode.ExtensionContext): Panels {
     panels,
     vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: (panel, state) => panels.restore(panel, state) }),
     vscode.commands.registerCommand('gatescope.pin', () => panels.active?.togglePin()),
+    vscode.workspace.onDidChangeConfiguration(change => { if (change.affectsConfiguration('gatescope.colors')) panels.recolor(); }),
     ...carriedOut.map(id => vscode.commands.registerCommand(`gatescope.${id}`, () => panels.active?.command(id))),
     vscode.commands.registerCommand('gatescope.editBinding', () => panels.active?.command('binding')),
   );

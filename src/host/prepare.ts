@@ -2,12 +2,14 @@
 import * as vscode from 'vscode';
 import { baseOf, type Binding, type Files, type Reasons } from '../binding';
 import { layerGone, notReached } from '../errors';
+import { codeCellSubject } from '../codeCell';
 import type { Doubt } from '../formats/format';
 import { l10n } from '../l10n';
 import type { BindingField } from '../protocol';
 import { cellName, cellSubject } from '../ownCell';
 import { propose, type Choice } from '../propose';
 import type { Subject } from '../session';
+import { isRead } from '../source/cell/spec';
 import { describe } from '../source/describe';
 import type { LayerSpec } from '../source/outline';
 import { subjectOf, type Request, type Settings } from '../subject';
@@ -15,7 +17,7 @@ import { traceSubject } from '../traceSubject';
 import type { Services } from '../throughModel';
 import { NotReached } from '../upstream';
 import { anything, wantedOf, type Wanted } from '../wanted';
-import { saveBinding, savedBinding } from './bindings';
+import { bindingKey, saveBinding, savedBinding } from './bindings';
 import { cellFields, textOf } from './ownCellFields';
 import { filesOf, folderFor, relativePath, resolvePath } from './folders';
 import { findLayer, layerName, outlineAt } from './outlines';
@@ -53,6 +55,7 @@ export async function contextOf(target: Target): Promise<Context> {
   const path = relativePath(folder, target.uri);
   const base = { kind: target.kind, folder, path, cellId: null, fixed: {}, code: '' };
   if (target.kind === 'cell') return { ...base, key: path, model: baseOf(path), wanted: anything(cellName(path)) };
+  if (target.kind === 'codeCell') return { ...base, key: `${path}#${target.name}`, model: target.name, wanted: anything(target.name) };
   if (target.kind !== 'code') {
     const stack = target.kind === 'checkpoint' ? target.stack : undefined;
     const fixed: Binding = target.kind === 'trace' ? {} : { checkpoint: path, ...(stack === undefined ? {} : { stack }) };
@@ -61,10 +64,9 @@ export async function contextOf(target: Target): Promise<Context> {
   const { outline, text } = await outlineAt(target.uri);
   const spec = findLayer(target.key, outline.layers);
   if (!spec) throw layerGone(target.key.name || l10n('the layer on line {0}', target.key.line), baseOf(path));
-  const nth = target.key.nth > 0 ? `~${target.key.nth}` : '';
   return {
     ...base, spec, code: text, cellId: describe(spec).cellId,
-    key: `${path}#${spec.owner ? `${spec.owner}.` : ''}${spec.name}${nth}`,
+    key: bindingKey(path, { owner: spec.owner, name: spec.name, nth: target.key.nth, line: spec.line }),
     model: spec.owner || baseOf(path),
     wanted: { ...wantedOf(spec), name: layerName(spec) },
   };
@@ -83,7 +85,14 @@ export async function prepare(target: Target, services: Services = {}): Promise<
   if (target.kind === 'cell') {
     const binding = await savedBinding(context.folder, context.key) ?? {};
     const subject = await cellSubject({ reference, path: context.path, text: await textOf(target.uri), binding }, files, settingsOf(target.uri));
-    return { subject, fields: cellFields(binding, subject), files: boundFiles(context.folder, binding) };
+    return { subject, fields: [...cellFields(binding, subject), labelsField(binding)], files: boundFiles(context.folder, binding) };
+  }
+  if (target.kind === 'codeCell') {
+    const binding = await savedBinding(context.folder, context.key) ?? {};
+    const cell = (await outlineAt(target.uri)).outline.cells?.find(c => c.name === target.name);
+    if (!cell || !isRead(cell)) throw layerGone(target.name, baseOf(context.path));
+    const subject = await codeCellSubject({ reference, path: context.path, cell, binding }, files, settingsOf(target.uri));
+    return { subject, fields: [...cellFields(binding, subject), labelsField(binding)], files: boundFiles(context.folder, binding) };
   }
   if (target.kind === 'trace') {
     const binding = await savedBinding(context.folder, context.key) ?? {};
@@ -104,8 +113,8 @@ export async function prepare(target: Target, services: Services = {}): Promise<
   };
 }
 
-const boundFiles = (folder: vscode.Uri, { checkpoint, input, vocabulary }: Binding): vscode.Uri[] =>
-  [checkpoint, input, vocabulary].flatMap(p => typeof p === 'string' ? [resolvePath(folder, p)] : []);
+const boundFiles = (folder: vscode.Uri, { checkpoint, input, vocabulary, labels }: Binding): vscode.Uri[] =>
+  [checkpoint, input, vocabulary, labels].flatMap(p => typeof p === 'string' ? [resolvePath(folder, p)] : []);
 
 async function settle(context: Context, files: Files, saved: Binding): Promise<{ binding: Binding; reasons: Reasons }> {
   const fixed = { ...saved, ...context.fixed };
@@ -127,19 +136,38 @@ export async function savedFields(target: Target): Promise<BindingField[]> {
   const context = await contextOf(target);
   const saved = { ...await savedBinding(context.folder, context.key), ...context.fixed };
   if (target.kind === 'trace') return traceFields(saved, []);
-  if (target.kind === 'cell') return cellFields(saved, undefined);
+  if (target.kind === 'cell' || target.kind === 'codeCell') return [...cellFields(saved, undefined), labelsField(saved)];
   return fieldsOf(saved, saved, {}, undefined);
 }
+
+/** What units are compared with, beside what the input says of itself. */
+export const labelsField = ({ labels }: Binding): BindingField => ({ id: 'labels', label: l10n('Labels'), value: labels ?? l10n('none'), why: labels === undefined ? l10n('a table, one row a step') : l10n('chosen by you') });
 
 /** A recording has what it has; what was guessed of it can be changed, and its gates worked out. */
 const traceFields = (binding: Binding, doubts: readonly Doubt[] = []): BindingField[] => [
   ...doubts.map(d => doubtField(d, binding)),
   { id: 'checkpoint', label: l10n('Checkpoint'), value: binding.checkpoint ?? l10n('none'), why: binding.checkpoint ? l10n('chosen by you: gates are worked out from it') : l10n('to work out gates that are not recorded') },
   ...(binding.checkpoint ? [{ id: 'input' as const, label: l10n('Input'), value: binding.input ?? l10n('as recorded'), why: binding.input ? l10n('chosen by you') : '' }] : []),
+  labelsField(binding),
 ];
 
 const doubtField = ({ id, question, options, taken, evidence }: Doubt, { assume }: Binding): BindingField =>
   ({ id: `assume:${id}`, label: question, value: options.find(o => o.id === taken)?.label ?? taken, why: assume?.[id] === undefined ? evidence : l10n('chosen by you') });
+
+/** How the input falls into sequences: of a text in short pieces, or an array with three axes. */
+function sequenceFields({ split, batchAxis = 0, input }: Binding, subject: Subject | undefined): BindingField[] {
+  const content = subject?.content.kind === 'run' ? subject.content : undefined, sequences = subject?.sequences;
+  if (input === undefined || !content) return [];
+  const count = sequences ? l10n('{0} sequences', sequences.pieces.length) : l10n('one sequence');
+  const labels = content.sequence.axis === 'characters' ? content.sequence.labels : undefined;
+  const inPieces = split !== undefined || (labels !== undefined && labels.filter(l => l === '\n').length * MOST_LINE >= labels.length);
+  if (inPieces) return [{ id: 'split', label: l10n('Sequences'), value: split === 'lines' ? l10n('{0}, a line each', count) : split === 'paragraphs' ? l10n('{0}, a paragraph each', count) : count, why: split ? l10n('chosen by you') : l10n('the whole text') }];
+  if (sequences && /\.(npy|npz|safetensors)$/i.test(input)) return [{ id: 'batchAxis', label: l10n('Sequences'), value: count, why: batchAxis === 0 ? l10n('along the first axis') : l10n('along the second axis') }];
+  return [];
+}
+
+/** Longer lines on average are no short pieces. */
+const MOST_LINE = 400;
 
 /** The binding as lines to read and edit. */
 function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: Subject | undefined): BindingField[] {
@@ -153,9 +181,11 @@ function fieldsOf(binding: Binding, saved: Binding, reasons: Reasons, subject: S
     ...(binding.checkpoint ? [{ id: 'prefix' as const, label: l10n('Tensors'), value: prefix ?? '', why: why(binding.tensors ? 'tensors' : 'stack') }] : []),
     ...(subject?.doubts ?? []).map(d => doubtField(d, binding)),
     { id: 'input', label: l10n('Input'), value: binding.input ?? run?.sequence.description ?? '', why: binding.input !== undefined ? why('input') : binding.generate ? l10n('chosen by you') : l10n('made up: nothing fits') },
+    ...sequenceFields(binding, subject),
     { id: 'vocabulary', label: l10n('Vocabulary'), value: binding.vocabulary ?? l10n('none'), why: why('vocabulary') },
     { id: 'encoder', label: l10n('Encoder'), value: binding.encoder ?? l10n('none'), why: why('encoder') },
     { id: 'decoder', label: l10n('Decoder'), value: binding.decoder ?? l10n('none'), why: why('decoder') },
+    labelsField(binding),
     { id: 'seed', label: l10n('Seed'), value: seed === undefined ? '' : String(seed), why: l10n('of what is made up') },
   ];
 }

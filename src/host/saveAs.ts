@@ -1,5 +1,6 @@
 /** Writes what a webview made into a file that the person chooses. */
 import * as vscode from 'vscode';
+import { fromBase64 } from '../base64';
 import { baseName, sentence } from './plain';
 import { l10n } from '../l10n';
 
@@ -10,7 +11,7 @@ export async function saveAs(name: string, content: string, encoding: 'text' | '
   const extension = plain.slice(plain.lastIndexOf('.') + 1);
   const uri = await vscode.window.showSaveDialog({ filters: { [extension.toUpperCase()]: [extension] }, ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, plain) } : {}) });
   if (!uri) return false;
-  await vscode.workspace.fs.writeFile(uri, encoding === 'base64' ? Buffer.from(content, 'base64') : new TextEncoder().encode(content));
+  await vscode.workspace.fs.writeFile(uri, encoding === 'base64' ? fromBase64(content) : new TextEncoder().encode(content));
   void vscode.window.setStatusBarMessage(sentence(l10n('Saved {0}.', baseName(uri))), 4000);
   return true;
 }

@@ -10,6 +10,8 @@ export type Target =
   | { readonly kind: 'trace'; readonly uri: vscode.Uri }
   /** A cell that a person wrote. */
   | { readonly kind: 'cell'; readonly uri: vscode.Uri }
+  /** A class in code that is a cell itself. */
+  | { readonly kind: 'codeCell'; readonly uri: vscode.Uri; readonly name: string }
   /** The three examples of Compare; `uri` is their folder. */
   | { readonly kind: 'compare'; readonly uri: vscode.Uri };
 
@@ -17,6 +19,7 @@ export type Target =
 export function referenceOf(target: Target): string {
   const uri = target.uri.toString();
   if (target.kind === 'code') return JSON.stringify({ kind: 'code', uri, owner: target.key.owner, name: target.key.name, nth: target.key.nth });
+  if (target.kind === 'codeCell') return JSON.stringify({ kind: 'codeCell', uri, name: target.name });
   return JSON.stringify(target.kind === 'checkpoint' ? { kind: 'checkpoint', uri, stack: target.stack } : { kind: target.kind, uri });
 }
 
@@ -32,6 +35,7 @@ export function parseReference(text: unknown): Target | undefined {
     case 'checkpoint': return typeof value.stack === 'string' ? { kind: 'checkpoint', uri, stack: value.stack } : { kind: 'checkpoint', uri };
     case 'trace': return { kind: 'trace', uri };
     case 'cell': return { kind: 'cell', uri };
+    case 'codeCell': return { kind: 'codeCell', uri, name: word(value.name) };
     case 'compare': return { kind: 'compare', uri };
     default: return undefined;
   }
@@ -49,6 +53,6 @@ function parseJson(text: string): Record<string, unknown> {
 /** The tab's title. */
 export function titleOf(target: Target): string {
   if (target.kind === 'compare') return l10n('Gatescope: RNN, LSTM and GRU');
-  const name = target.kind === 'code' ? target.key.name : target.kind === 'checkpoint' ? target.stack : undefined;
+  const name = target.kind === 'codeCell' ? target.name : target.kind === 'code' ? target.key.name : target.kind === 'checkpoint' ? target.stack : undefined;
   return `Gatescope: ${name || baseName(target.uri)}`;
 }

@@ -1,151 +1,117 @@
 /** The side panel's lists: models (from code), checkpoints and traces of the workspace, each down to its layers. */
 import * as vscode from 'vscode';
-import { open, sought } from '../formats/index';
-import type { Checkpoint, Trace } from '../formats/format';
-import { cellById } from '../core/cells/index';
-import { parse } from '../core/equations';
-import { l10n, term, thousands } from '../l10n';
-import { describe } from '../source/describe';
-import type { LayerSpec } from '../source/outline';
-import { bytesOf, codeEndings, find, relativePath } from './folders';
-import { keyOf, layerName, outlineAt } from './outlines';
-import { stackWords } from './openFile';
-import { baseName } from './plain';
+import { sought } from '../formats/index';
+import { l10n, thousands } from '../l10n';
+import { codeEndings } from '../source/endings';
+import { dropped } from './tree/drop';
+import { checkpointLines, traceLines } from './tree/files';
+import type { Line } from './tree/line';
+import { modelLines, type Filter } from './tree/models';
+import { Scan, type Found } from './tree/scan';
+import { registerWarnings, warningWords } from './tree/warnings';
 
-/** A line of a list; children are made when it is opened. */
-interface Item { readonly item: vscode.TreeItem; readonly children: readonly Item[] }
+/** Events soon after one another count once, in milliseconds. */
+const PAUSE = 300;
+/** Settings that change which files are looked at. */
+const PLACES = ['gatescope.include', 'gatescope.exclude', 'gatescope.gitignore', 'gatescope.maximumFiles', 'search.exclude', 'search.useIgnoreFiles', 'files.exclude'];
 
-const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+/** Registers the lists; nothing is looked for until one of them is seen. Answers the scan, too, for the API. */
+export function registerTree(): vscode.Disposable & { readonly scan: Scan; lines(id: string): readonly Line[] } {
+  const scan = new Scan();
+  let filter: Filter = 'all';
+  const lists = {
+    'gatescope.models': new List(scan, () => modelLines(scan.found, filter).lines),
+    'gatescope.checkpoints': new List(scan, () => checkpointLines(scan.found)),
+    'gatescope.traces': new List(scan, () => traceLines(scan.found)),
+  } as const;
+  const views = Object.entries(lists).map(([id, list]) => ({ id, list, view: vscode.window.createTreeView(id, { treeDataProvider: list, dragAndDropController: dropped, showCollapseAll: true }) }));
+  const models = views[0]!.view;
+  const draw = (): void => {
+    const { found } = scan;
+    models.message = messageOf(found, filter);
+    const { warnings } = modelLines(found, 'all');
+    models.badge = warnings === 0 ? undefined : { value: warnings, tooltip: warningWords(warnings) };
+    for (const { list } of views) list.refresh();
+    context('scanned', found.state === 'done' || found.state === 'stopped'); // till then an empty list says nothing
+    context('scanning', found.state === 'looking');
+    context('filtered', filter !== 'all');
+  };
+  const set = (chosen: Filter): void => { filter = chosen; draw(); };
+  const registered = vscode.Disposable.from(
+    scan, scan.onDidChange(draw), ...views.map(v => v.view), registerWarnings(), watch(scan),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (scan.state === 'never') return;
+      if (PLACES.some(place => change.affectsConfiguration(place))) void scan.start();
+      else if (change.affectsConfiguration('gatescope.lint')) draw();
+    }),
+    vscode.commands.registerCommand('gatescope.refresh', () => scan.start()),
+    vscode.commands.registerCommand('gatescope.stopScan', () => { scan.stop(); }),
+    vscode.commands.registerCommand('gatescope.filter', async (chosen?: unknown) => {
+      const picked = isFilter(chosen) ? chosen : await pickFilter(filter);
+      if (picked) set(picked);
+    }),
+    vscode.commands.registerCommand('gatescope.clearFilter', () => { set('all'); }),
+  );
+  return { scan, lines: id => Object.hasOwn(lists, id) ? lists[id as keyof typeof lists].getChildren() : [], dispose: () => { registered.dispose(); } };
+}
 
-class List implements vscode.TreeDataProvider<Item> {
+const context = (name: string, value: boolean): void => { void vscode.commands.executeCommand('setContext', `gatescope.${name}`, value); };
+
+/** A list over what was found so far; being asked for the first time begins the look. */
+class List implements vscode.TreeDataProvider<Line> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly roots: () => Promise<readonly Item[]>) {}
+  constructor(private readonly scan: Scan, private readonly roots: () => readonly Line[]) {}
 
   refresh(): void { this.changed.fire(undefined); }
-  getTreeItem(line: Item): vscode.TreeItem { return line.item; }
-  async getChildren(line?: Item): Promise<Item[]> {
-    if (line) return [...line.children];
-    const roots = await this.roots();
-    void vscode.commands.executeCommand('setContext', 'gatescope.scanned', true); // till then an empty list says nothing
-    return [...roots];
+  getTreeItem(line: Line): vscode.TreeItem { return line.item; }
+  getChildren(line?: Line): Line[] {
+    if (!line && this.scan.state === 'never') void this.scan.start();
+    return [...line ? line.children() : this.roots()];
   }
 }
 
-export function registerTree(): vscode.Disposable {
-  // Checkpoints and traces come from one look at the files.
-  let scanned: ReturnType<typeof files> | undefined;
-  const scan = (): ReturnType<typeof files> => scanned ??= files();
-  const lists = { 'gatescope.models': new List(models), 'gatescope.checkpoints': new List(async () => (await scan()).checkpoints), 'gatescope.traces': new List(async () => (await scan()).traces) };
-  const refresh = later(() => { scanned = undefined; for (const list of Object.values(lists)) list.refresh(); });
-  const watcher = vscode.workspace.createFileSystemWatcher(`**/*.{${[...codeEndings, ...sought()].join(',')}}`);
-  return vscode.Disposable.from(
-    ...Object.entries(lists).map(([id, provider]) => vscode.window.registerTreeDataProvider(id, provider)),
-    watcher, watcher.onDidChange(refresh), watcher.onDidCreate(refresh), watcher.onDidDelete(refresh),
-    vscode.workspace.onDidChangeWorkspaceFolders(refresh),
-    vscode.commands.registerCommand('gatescope.refresh', refresh),
-  );
+/** What is said above the list. */
+function messageOf({ state, looked, total, capped }: Found, filter: Filter): string {
+  const most = thousands(vscode.workspace.getConfiguration('gatescope').get<number>('maximumFiles', 20_000));
+  return [
+    state === 'looking' ? (total === 0 ? l10n('Looking for files…') : l10n('Looking through files: {0} of {1}', thousands(looked), thousands(total))) : undefined,
+    state === 'stopped' ? l10n('Stopped after {0} of {1} files. Refresh to go on.', thousands(looked), thousands(total)) : undefined,
+    capped ? l10n('Only the first {0} files of a kind are looked through. The settings gatescope.include and gatescope.exclude narrow them down.', most) : undefined,
+    filter === 'all' ? undefined : l10n('Shown: {0}', filterWords()[filter]),
+  ].filter(Boolean).join(' ');
 }
 
-/** Many events soon after one another count once. */
-function later(run: () => void): () => void {
+const filterWords = (): Readonly<Record<Filter, string>> => ({
+  all: l10n('all layers'), problems: l10n('layers with warnings'), bound: l10n('layers with a checkpoint'), unbound: l10n('layers without a checkpoint'),
+});
+
+const isFilter = (value: unknown): value is Filter => typeof value === 'string' && Object.hasOwn(filterWords(), value);
+
+async function pickFilter(current: Filter): Promise<Filter | undefined> {
+  const items = Object.entries(filterWords()).map(([id, label]) => ({ label, id: id as Filter, picked: id === current }));
+  return (await vscode.window.showQuickPick(items, { title: l10n('Which layers are shown?') }))?.id;
+}
+
+/** Hands on what changes in the workspace, a moment later and together. */
+function watch(scan: Scan): vscode.Disposable {
+  const waiting = new Map<string, vscode.Uri>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return () => { clearTimeout(timer); timer = setTimeout(run, 300); };
-}
-
-async function everywhere(endings: readonly string[]): Promise<{ readonly uri: vscode.Uri; readonly path: string }[]> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  const found = await Promise.all(folders.map(async folder => (await find(folder.uri, endings)).map(uri => ({
-    uri, path: `${folders.length > 1 ? `${folder.name}/` : ''}${relativePath(folder.uri, uri)}`,
-  }))));
-  return found.flat().sort((a, b) => a.path < b.path ? -1 : 1);
-}
-
-async function models(): Promise<Item[]> {
-  const items = await Promise.all((await everywhere(codeEndings)).map(async ({ uri, path }) => {
-    const layers = await outlineAt(uri).then(o => o.outline.layers, () => []); // a file that went away has none
-    return layers.length === 0 ? [] : [fileItem(uri, path, owners(uri, layers))];
-  }));
-  return items.flat();
-}
-
-function fileItem(uri: vscode.Uri, path: string, children: readonly Item[], description?: string): Item {
-  const item = new vscode.TreeItem(baseName(uri), Expanded);
-  item.resourceUri = uri;
-  item.iconPath = vscode.ThemeIcon.File;
-  item.description = description ?? path.split('/').slice(0, -1).join('/');
-  item.tooltip = path;
-  return { item, children };
-}
-
-function owners(uri: vscode.Uri, layers: readonly LayerSpec[]): Item[] {
-  const names = [...new Set(layers.map(l => l.owner))];
-  return names.flatMap(owner => {
-    const children = layers.filter(l => l.owner === owner).map(spec => layerItem(uri, spec, layers));
-    if (owner === '') return children;
-    const item = new vscode.TreeItem(owner, Expanded);
-    item.iconPath = new vscode.ThemeIcon('symbol-class');
-    return [{ item, children }];
-  });
-}
-
-function layerItem(uri: vscode.Uri, spec: LayerSpec, all: readonly LayerSpec[]): Item {
-  const wish = { uri: uri.toString(), key: keyOf(spec, all) };
-  const item = new vscode.TreeItem(layerName(spec), Collapsed);
-  const { title, parameterTotal, cellId } = describe(spec);
-  const warnings = spec.problems.filter(p => p.severity === 'warning').length;
-  item.description = [title, parameterTotal === null ? undefined : thousands(parameterTotal), warnings === 0 ? undefined : warnings === 1 ? l10n('1 warning') : l10n('{0} warnings', warnings)].filter(Boolean).join(' · ');
-  item.iconPath = new vscode.ThemeIcon('layers');
-  item.tooltip = l10n('{0}, line {1}', layerName(spec), spec.line);
-  item.command = { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [wish] };
-  const signals = cellId ? parse(cellById(cellId).equations).signals : [];
-  return { item, children: signals.map(s => signalItem(s.name, s.label, s.equation, wish)) };
-}
-
-function signalItem(name: string, label: string, equation: string, wish: object): Item {
-  const item = new vscode.TreeItem(`${name}  ${term(label)}`, None);
-  item.tooltip = equation;
-  item.command = { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] };
-  return { item, children: [] };
-}
-
-async function files(): Promise<{ readonly checkpoints: Item[]; readonly traces: Item[] }> {
-  const checkpoints: Item[] = [], traces: Item[] = [];
-  for (const { uri, path } of await everywhere(sought())) {
-    const opened = await bytesOf(uri).then(open).catch((error: unknown) => error instanceof Error ? error.message : String(error));
-    if (typeof opened === 'string') checkpoints.push(unreadable(uri, path, opened));
-    else if (opened.kind === 'trace') traces.push(traceItem(uri, path, opened));
-    else if (opened.stacks.length > 0 || isModel(path)) checkpoints.push(checkpointItem(uri, path, opened));
-  }
-  return { checkpoints, traces };
-}
-
-/** An archive of arrays may be anything; a model without a layer of ours is worth a line that says so. */
-const isModel = (path: string): boolean => !/\.(npz|h5|hdf5|msgpack)$/i.test(path);
-
-function checkpointItem(uri: vscode.Uri, path: string, checkpoint: Checkpoint): Item {
-  const count = checkpoint.tensors.length;
-  return fileItem(uri, path, checkpoint.stacks.map(stack => {
-    const item = new vscode.TreeItem(stack.name, None);
-    item.description = stackWords(stack);
-    item.iconPath = new vscode.ThemeIcon('layers');
-    item.command = { title: l10n('Visualize'), command: 'gatescope.openFile', arguments: [{ uri: uri.toString(), stack: stack.name }] };
-    return { item, children: [] };
-  }), count === 1 ? l10n('1 tensor') : l10n('{0} tensors', thousands(count)));
-}
-
-function traceItem(uri: vscode.Uri, path: string, trace: Trace): Item {
-  const line = fileItem(uri, path, [], trace.steps === 1 ? l10n('1 step') : l10n('{0} steps', thousands(trace.steps)));
-  line.item.collapsibleState = None;
-  line.item.command = { title: l10n('Visualize'), command: 'gatescope.openFile', arguments: [{ uri: uri.toString() }] };
-  return line;
-}
-
-function unreadable(uri: vscode.Uri, path: string, why: string): Item {
-  const line = fileItem(uri, path, [], l10n('cannot be read'));
-  line.item.collapsibleState = None;
-  line.item.iconPath = new vscode.ThemeIcon('warning');
-  line.item.tooltip = why;
-  return line;
+  const touched = (uri: vscode.Uri): void => {
+    if (scan.state === 'never') return;
+    waiting.set(uri.toString(), uri);
+    clearTimeout(timer);
+    timer = setTimeout(() => { void scan.touch([...waiting.values()]); waiting.clear(); }, PAUSE);
+  };
+  const watchers = [`**/*.{${[...new Set([...codeEndings, ...sought()])].join(',')}}`, '**/{.gitignore,.vscode/gatescope.json}'].map(glob => vscode.workspace.createFileSystemWatcher(glob));
+  // A folder that comes or goes is told once, and not each file in it; a name without an ending may be one.
+  const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
+  const folder = (uri: vscode.Uri): void => { if (!/\.\w+$/.test(uri.path)) touched(uri); };
+  return vscode.Disposable.from(
+    { dispose: () => { clearTimeout(timer); } }, ...watchers,
+    folders, folders.onDidCreate(folder), folders.onDidDelete(folder),
+    ...watchers.flatMap(w => [w.onDidChange(touched), w.onDidCreate(touched), w.onDidDelete(touched)]),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => { if (scan.state !== 'never') void scan.start(); }),
+  );
 }

@@ -4,8 +4,9 @@
  */
 import * as vscode from 'vscode';
 import { openable } from '../formats/index';
-import { codeEndings } from './folders';
-import { keyOf, layerAt, layerName, languageOf, outlineAt, outlineOf, type LayerKey } from './outlines';
+import { codeEndings } from '../source/endings';
+import { keyOf, layerAt, layerName, languageOf, linkTo, outlineAt, outlineOf, type LayerKey } from './outlines';
+import { notebookOf } from './notebooks';
 import { openFile } from './openFile';
 import { isCell, isCellAt } from './ownCellEditor';
 import type { Panels } from './panels';
@@ -13,7 +14,7 @@ import { baseName, label, sentence } from './plain';
 import type { Target } from './target';
 import { l10n } from '../l10n';
 
-interface Wish { readonly uri: string; readonly key?: LayerKey; readonly choose?: string; readonly signal?: string }
+interface Wish { readonly uri: string; readonly key?: LayerKey; readonly cell?: string; readonly choose?: string; readonly signal?: string; readonly view?: string }
 
 export function registerVisualize(panels: Panels): vscode.Disposable {
   return vscode.Disposable.from(
@@ -31,17 +32,19 @@ async function visualize(panels: Panels, wish: unknown): Promise<void> {
   if (!languageOf(editor.document)) return none(baseName(editor.document.uri));
   const layers = outlineOf(editor.document).layers;
   const spec = layerAt(editor.document, editor.selection.active) ?? (layers.length === 1 ? layers[0] : undefined);
-  const key = spec ? keyOf(spec, layers) : layers.length > 1 ? await pickLayer(editor.document.uri) : undefined;
-  if (layers.length === 0) return none(baseName(editor.document.uri));
-  if (key) await panels.show({ kind: 'code', uri: editor.document.uri, key });
+  const { uri } = notebookOf(editor.document) ?? editor.document;
+  const key = spec ? linkTo(editor.document, spec).key : layers.length > 1 ? await pickLayer(uri) : undefined;
+  if (layers.length === 0) return none(baseName(uri));
+  if (key) await panels.show({ kind: 'code', uri, key });
 }
 
 async function show(panels: Panels, uri: vscode.Uri, wish: Wish): Promise<void> {
   if (isCellAt(uri)) { await panels.show({ kind: 'cell', uri }, wish.choose); return; }
+  if (typeof wish.cell === 'string') { await panels.show({ kind: 'codeCell', uri, name: wish.cell }, wish.choose); return; }
   const key = wish.key ?? await pickLayer(uri);
   if (!key) return;
   const target: Target = { kind: 'code', uri, key };
-  const panel = await panels.show(target, wish.choose);
+  const panel = await panels.show(target, wish.choose, wish.view);
   if (wish.signal) panel.select({ signal: wish.signal });
 }
 

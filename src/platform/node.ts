@@ -1,5 +1,5 @@
 /** Node's side: Bytes over files, and starting the worker. Imported by the command line, the host and the worker only. */
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -20,6 +20,12 @@ export async function fileBytes(path: string): Promise<Bytes> {
     read: (offset, length) => readAt(path, offset, Math.max(0, Math.min(length, info.size - offset))),
     sibling: other => siblingBytes(path, other),
   };
+}
+
+/** A local file's time in milliseconds and size, without opening it. */
+export async function fileFacts(path: string): Promise<{ readonly mtime: number; readonly size: number }> {
+  const { mtimeMs, size } = await stat(path);
+  return { mtime: mtimeMs, size };
 }
 
 async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
@@ -103,6 +109,26 @@ export function turn(): Promise<void> {
 /** The path of another bundle beside this one. */
 export function beside(script: string): string {
   return join(__dirname, script);
+}
+
+/** In a browser the host hands over what reads its bundles; here they are files. */
+export function readBundlesThrough(_: (path: string) => PromiseLike<Uint8Array>): void { /* nothing to do */ }
+
+/** Writes a local file piece by piece, and takes it away again where `pieces` ends with `stopped` or fails. False where it was stopped. */
+export async function writeInPieces(path: string, pieces: AsyncIterable<Uint8Array>, stopped: () => boolean): Promise<boolean> {
+  const file = await open(path, 'w');
+  let whole = false;
+  try {
+    for await (const piece of pieces) {
+      if (stopped()) return false;
+      await file.writeFile(piece);
+    }
+    whole = true;
+    return true;
+  } finally {
+    await file.close();
+    if (!whole) await rm(path, { force: true }); // half of a recording is none
+  }
 }
 
 /** Runs graphs, in a worker that is started when a model is loaded and ended when none is any more; `signal` ends it at once. */

@@ -1,8 +1,13 @@
 /**
  * The browser's side: starting workers, and being one. What it exports has the types of node.ts, which the build puts it in the place of
- * (scripts/build.mjs); files are the host's business.
+ * (scripts/build.mjs). There are no local files: the host reads through its workspace.
+ *
+ * The extension host of a browser may not start a worker by its address; there bundles are read as bytes (`readBundlesThrough`) and
+ * workers are started from blobs. Such a worker has no address beside which others lie, and may not fetch blobs: what it needs is handed
+ * to it in its first message.
  */
 import { dismiss, serve, type MateJob, type Team } from '../core/compile/team';
+import type { Bytes } from '../formats/format';
 import { connect, type Port } from '../protocol';
 import { runtimeOver, type GraphApi, type Ort } from '../upstream/runtimes';
 import type { Runtime } from '../upstream/upstream';
@@ -25,6 +30,7 @@ const HERE = 'here';
  * ends a thread of Node's.
  */
 export function startWorker(script: string, died: (error: Error) => void): { readonly port: Port; stop(): Promise<number> } {
+  if (readBundle) return fromBytes(script, readBundle, died);
   const worker = started(script, died);
   return {
     port: {
@@ -42,9 +48,16 @@ export function startWorker(script: string, died: (error: Error) => void): { rea
 export function workerPort(): Port {
   const scope = scopeOf();
   if (!scope) throw new Error('Not in a worker.');
+  let take: ((files: Files) => void) | undefined;
+  if (globalThis.location.protocol === 'blob:') handed = new Promise(resolve => { take = resolve; });
   return {
     post: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
-    listen: handler => { scope.addEventListener('message', ({ data }) => { handler(data); }); },
+    listen: handler => {
+      scope.addEventListener('message', ({ data }) => {
+        if (typeof data === 'object' && data !== null && HANDED in data) take?.((data as { readonly [HANDED]: Files })[HANDED]);
+        else handler(data);
+      });
+    },
   };
 }
 
@@ -99,9 +112,29 @@ export function turn(): Promise<void> {
   });
 }
 
-/** The address of another bundle beside this one. */
+let readBundle: ((path: string) => PromiseLike<Uint8Array>) | undefined;
+
+/** From now on bundles are read by their path in dist/, and workers started from their bytes. */
+export function readBundlesThrough(read: (path: string) => PromiseLike<Uint8Array>): void { readBundle = read; }
+
+/** @throws always: a browser has no local files */
+export function fileBytes(path: string): Promise<Bytes> {
+  return Promise.reject(new Error(`${path} is a local file, which a browser cannot read.`));
+}
+
+/** @throws always: a browser has no local files */
+export function fileFacts(path: string): Promise<{ readonly mtime: number; readonly size: number }> {
+  return Promise.reject(new Error(`${path} is a local file, which a browser cannot read.`));
+}
+
+/** @throws always: a browser has no local files */
+export function writeInPieces(path: string, _pieces: AsyncIterable<Uint8Array>, _stopped: () => boolean): Promise<boolean> {
+  return Promise.reject(new Error(`${path} is a local file, which a browser cannot write.`));
+}
+
+/** The address of another bundle beside this one; its name where bundles are read as bytes. */
 export function beside(script: string): string {
-  return new URL(script, globalThis.location.href).href;
+  return readBundle ? script : new URL(script, globalThis.location.href).href;
 }
 
 /** Runs graphs, in a worker that is started when a model is loaded and ended when none is any more; `signal` ends it at once. */
@@ -112,12 +145,59 @@ export function runtime(signal?: AbortSignal): Promise<Runtime> {
   }, signal));
 }
 
+const ORT = { script: 'ort/ort.wasm.bundle.min.mjs', binary: 'ort/ort-wasm-simd-threaded.wasm' } as const;
+/** What a worker started from bytes needs besides its own script, by the script's name. */
+const needs: Readonly<Record<string, readonly string[]>> = { 'graph.js': [ORT.script, ORT.binary] };
+
 /** ONNX Runtime as WebAssembly on one thread, from files that the web's bundles share with Node's. @throws where they are missing */
 export async function ort(): Promise<Ort> {
+  if (handed) return ortFrom(await handed);
   const loaded = await import(beside('../ort/ort.wasm.bundle.min.mjs')) as Ort;
   Object.assign(loaded.env.wasm, { numThreads: 1, wasmPaths: { wasm: beside('../ort/ort-wasm-simd-threaded.wasm') } });
   return loaded;
 }
+
+/** A worker's files, once its starter has handed them over; undefined in a worker that can fetch its own. */
+let handed: Promise<Files> | undefined;
+type Files = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
+async function ortFrom(files: Files): Promise<Ort> {
+  const url = blobOf(files[ORT.script]!);
+  try {
+    const loaded = await import(url) as Ort;
+    Object.assign(loaded.env.wasm, { numThreads: 1, wasmBinary: files[ORT.binary] });
+    return loaded;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+const blobOf = (bytes: Uint8Array<ArrayBuffer>): string => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
+
+/** A worker from a bundle's bytes; what is posted before it stands waits its turn. */
+function fromBytes(script: string, read: (path: string) => PromiseLike<Uint8Array>, died: (error: Error) => void): ReturnType<typeof startWorker> {
+  const handlers: ((message: unknown) => void)[] = [];
+  const starting = (async () => {
+    const url = blobOf(new Uint8Array(await read(`web/${script}`)));
+    const worker = started(url, died);
+    worker.addEventListener('message', ({ data }) => { for (const handler of handlers) handler(data); });
+    const files = await Promise.all((needs[script] ?? []).map(async path => [path, await read(path)] as const));
+    worker.postMessage({ [HANDED]: Object.fromEntries(files) });
+    return worker;
+  })();
+  starting.catch((error: unknown) => { died(error instanceof Error ? error : new Error(String(error))); });
+  const then = (act: (worker: Worker) => void): void => { void starting.then(act, () => undefined); };
+  return {
+    port: {
+      post: (message, transfer) => { then(worker => { worker.postMessage(message, [...(transfer ?? [])]); }); },
+      listen: handler => { handlers.push(handler); },
+    },
+    stop: () => { then(worker => { worker.terminate(); }); return Promise.resolve(0); },
+  };
+}
+
+/** The first message to a worker that was started from bytes. */
+const HANDED = 'gatescope files';
 
 function started(script: string, died: (error: Error) => void): Worker {
   const worker = new Worker(script);

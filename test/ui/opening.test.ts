@@ -39,6 +39,22 @@ describe('the hover', () => {
   });
 });
 
+describe('inlay hints and the picture of the last run', () => {
+  for (const theme of ['Dark', 'Light'] as const) it(`stand in the editor and in the hover, ${theme}`, async () => {
+    const page = await newPage({ width: 1280, height: 900 });
+    await visualize(page, MODEL, LINE, COLUMN);
+    if (theme === 'Light') { await palette(page, 'Preferences: Toggle between Light/Dark Themes'); await page.waitForTimeout(800); }
+    await page.getByText(': (N, T, hidden_size)').first().waitFor();
+    const hover = await hoverAt(page, 'nn.GRU');
+    const picture = hover.locator('img[src^="data:image/svg"]');
+    await picture.waitFor();
+    await screenshot(page, `hover-values-${theme.toLowerCase()}`);
+    await picture.scrollIntoViewIfNeeded();
+    await screenshot(page, `hover-picture-${theme.toLowerCase()}`);
+    await closePage(page);
+  });
+});
+
 describe('the panel keeps what is looked at', () => {
   it('in a hidden tab, and when the layer is run again after an edit', async () => {
     const page = await newPage();

@@ -6,7 +6,7 @@ type Rgb = readonly [number, number, number];
 
 export interface DrawnRow {
   readonly signal: string; readonly selector: string; readonly from: number; readonly to: number; readonly bucket: number; readonly units: number;
-  readonly pool: number; readonly lineHeight: number; readonly order: readonly number[]; readonly rect: { readonly width: number; readonly height: number };
+  readonly pool: number; readonly lineHeight: number; readonly tops: readonly number[]; readonly order: readonly number[]; readonly rect: { readonly width: number; readonly height: number };
   readonly ratio: number; readonly scale: { readonly kind: string; readonly max?: number }; readonly ramp: readonly Rgb[];
 }
 
@@ -45,8 +45,8 @@ export async function settled(frame: Frame): Promise<void> {
   for (let k = 0; k < 100; k++) {
     const now = await frame.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('canvas.heat')].map(c => {
       const pixels = c.getContext('2d')!.getImageData(0, 0, c.width, c.height).data;
-      // A line through the middle: a clear pixel there is a tile that has not come yet.
-      const row = 4 * c.width * Math.floor(c.height / 2);
+      // A line through the first unit: a clear pixel there is a tile that has not come yet.
+      const row = 4 * c.width;
       for (let x = 1; x < c.width - 1; x++) if (pixels[row + 4 * x + 3] === 0) return '';
       return c.toDataURL();
     }).join('|'));
@@ -67,11 +67,11 @@ export interface Sample { readonly unit: number; readonly step: number; readonly
 
 /** Decodes pixels of a row's real canvas, at the middle of cells spread over units and steps, through the ramp. */
 export async function samples(frame: Frame, row: DrawnRow, count = 60): Promise<Sample[]> {
-  const { units, from, to, bucket, pool, lineHeight, order, rect, ratio } = row;
+  const { units, from, to, bucket, pool, lineHeight, tops, order, rect, ratio } = row;
   if (pool !== 1 || bucket !== 1) throw new Error(`${row.signal} is drawn pooled (${pool} units, ${bucket} steps): widen the window before decoding`);
   const places = Array.from({ length: count }, (_, k) => {
     const line = (k * 7) % units, step = Math.floor(from) + 1 + Math.floor(k * (to - from - 2) / count);
-    return { unit: order[line]!, step, x: (step + 0.5 - from) / (to - from) * rect.width, y: (line + 0.5) * lineHeight };
+    return { unit: order[line]!, step, x: (step + 0.5 - from) / (to - from) * rect.width, y: tops[line]! + lineHeight / 2 };
   });
   const colours = await frame.evaluate(({ selector, places, ratio }) => {
     const canvas = document.querySelector<HTMLCanvasElement>(selector)!;

@@ -66,6 +66,35 @@ async function assertLines(frame: Frame, truth: Awaited<ReturnType<typeof record
   }
 }
 
+/** Steps selected with Shift+drag are said, their means are those of the record, z shows them, Escape lets go. */
+async function assertRange(page: Page, frame: Frame, truth: Awaited<ReturnType<typeof recorded>>): Promise<void> {
+  const { rows: [row], selection } = await drawn(frame), box = (await frame.locator('canvas.heat').first().boundingBox())!;
+  const [first, last] = [Math.ceil(row!.from) + 20, Math.ceil(row!.from) + 32], at = (step: number): number => box.x + (step + 0.5 - row!.from) / (row!.to - row!.from) * box.width;
+  await page.keyboard.down('Shift');
+  await page.mouse.move(at(last), box.y + 9);
+  await page.mouse.down();
+  await page.mouse.move(at(first), box.y + 9, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  const chip = frame.getByRole('group', { name: 'Selected steps' });
+  assert.match(await chip.innerText(), new RegExp(`steps ${first}–${last}\\s+13 steps`));
+  await frame.locator('.rangeTable tbody tr').first().waitFor();
+  const shown = await frame.locator('.rangeTable tbody tr').evaluateAll(lines => lines.map(line => [...line.children].map(cell => cell.textContent ?? '')));
+  const mean = ({ data, units }: { data: Float32Array; units: number }, inside: boolean): number => {
+    const of = Array.from({ length: data.length / units }, (_, t) => t).filter(t => (t >= first && t <= last) === inside);
+    return of.reduce((sum, t) => sum + data[t * units + selection.unit]!, 0) / of.length;
+  };
+  assert.deepEqual(shown.map(cells => cells[0]), ['i', 'f', 'g', 'o', 'c', 'h']);
+  for (const [signal, here, elsewhere] of shown) {
+    const read = [here, elsewhere].map(text => Number(text!.replace('−', '-'))), exact = [mean(truth[signal!]!, true), mean(truth[signal!]!, false)];
+    assert.ok(read.every((v, k) => Math.abs(v - exact[k]!) < 0.006), `${signal}: shown ${here} and ${elsewhere}, recorded ${exact.join(' and ')}`);
+  }
+  await frame.locator('canvas.heat').first().press('z');
+  await frame.waitForFunction(([a, b]) => { const r = (window as never as { gatescope: { drawn(): { rows: { from: number; to: number }[] } } }).gatescope.drawn().rows[0]!; return r.from <= a! && r.to >= b! + 1 && r.to - r.from < 20; }, [first, last]);
+  await frame.locator('canvas.heat').first().press('Escape');
+  await chip.waitFor({ state: 'hidden' });
+}
+
 /** The unit of the example whose cell state follows quotes, as examples/README.md says. */
 const quoteUnit = 36;
 
@@ -121,6 +150,7 @@ describe('the timeline of a trained LSTM', () => {
     await assertLines(frame, truth);
     assert.ok((await frame.locator('body').innerText()).includes('surprise'), 'the decoder was not found');
     assert.match(await frame.locator('body').innerText(), /weights: char_lstm\.safetensors/);
+    await assertRange(page, frame, truth);
     await closePage(page);
   });
 

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { eigen } from '../../src/analysis/eigen';
 import { textTracks } from '../../src/analysis/tracks';
 import { pearson } from '../../src/analysis/units';
 import { atOnce } from '../../src/core/recording/recording';
+import { CIVIDIS } from '../../webview/palettes';
 import { gatescope, readTrace, signalOf } from '../cli/cli';
 import { closePage, newPage, screenshot, workspaceOf, type Theme } from './driver';
-import { alone, visualize } from './panel';
-import { palette } from './workbench';
+import { alone, drawn, visualize } from './panel';
+import { palette, pick } from './workbench';
 
 const MODEL = 'char_lstm/model.py';
 const source = readFileSync(`examples/${MODEL}`, 'utf8').split('\n');
@@ -44,6 +45,17 @@ async function recorded(page: Page): Promise<{ data: Float32Array; units: number
 const number = (text: string): number => Number(text.replace('−', '-').replace('+', ''));
 const rowOf = (frame: Frame, unit: number) => frame.locator(`.unitsRow[data-unit="${unit}"]`);
 const cell = (frame: Frame, unit: number, column: string): Promise<string> => rowOf(frame, unit).locator(`.unitsCell.${column}`).innerText();
+
+/** Share of pixels of the overview's window that have a colour of Cividis. */
+async function inCividis(frame: Frame): Promise<number> {
+  const pixels = await frame.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('canvas.overview')!;
+    return [...canvas.getContext('2d')!.getImageData(0, 0, 40, canvas.height).data];
+  });
+  const stops = CIVIDIS.match(/.{6}/g)!.map(h => [0, 2, 4].map(k => Number.parseInt(h.slice(k, k + 2), 16)));
+  const off = (k: number): number => Math.min(...stops.map(s => Math.max(...s.map((v, c) => Math.abs(v - pixels[k + c]!)))));
+  return Array.from({ length: pixels.length / 4 }, (_, k) => off(4 * k)).filter(v => v <= 12).length / (pixels.length / 4);
+}
 
 describe('the view of the units', () => {
   it('says of units, places and the state space what the recorded numbers say', async () => {
@@ -87,17 +99,37 @@ describe('the view of the units', () => {
       }
     }
     await screenshot(page, 'units-numbers');
+
+    // A table of labels that is one unit's own course: that unit follows it without an error, and the table is bound.
+    const folder = workspaceOf(page);
+    writeFileSync(join(folder, 'char_lstm', 'mine.csv'), `mine\n${Array.from(unitOf(3)).join('\n')}\n`);
+    await frame.getByRole('button', { name: 'Labels from a CSV…' }).click();
+    await pick(page, 'char_lstm/mine.csv');
+    await rowOf(frame, 3).locator('.unitsCell.track', { hasText: 'mine' }).waitFor();
+    assert.equal(await cell(frame, 3, 'follows'), '+1.00');
+    assert.match(readFileSync(join(folder, '.vscode/gatescope.json'), 'utf8'), /"labels": "char_lstm\/mine.csv"/);
+
+    // Other colours, while it is shown.
+    assert.ok(await inCividis(frame) < 0.5);
+    const settings = join(folder, '.vscode/settings.json');
+    writeFileSync(settings, JSON.stringify({ ...JSON.parse(readFileSync(settings, 'utf8')) as object, 'gatescope.colors': 'cividis' }));
+    await frame.locator('body[data-colors=cividis]').waitFor();
+    await frame.waitForTimeout(500);
+    assert.ok(await inCividis(frame) > 0.8, `${await inCividis(frame)} of the overview's pixels have colours of Cividis`);
     await closePage(page);
   });
 
   it('works by keyboard alone, and keeps what was selected over a change of the tab', async () => {
     const { page, frame } = await opened('dark', 1280);
-    const grid = frame.locator('.unitsGrid'), title = frame.locator('.unitsCard h2');
+    const grid = frame.locator('.unitsGrid');
+    const titled = (unit: number): Locator => frame.locator('.unitsCard h2').filter({ hasText: new RegExp(`\\b${unit}\\b`) });
+    const unit = (await drawn(frame)).selection.unit;
+    await titled(unit).waitFor();
     await grid.focus();
     await grid.press('ArrowDown');
-    const first = await title.innerText();
+    await titled(unit).waitFor({ state: 'detached' });
     await grid.press('ArrowUp');
-    assert.notEqual(await title.innerText(), first);
+    await titled(unit).waitFor();
     assert.equal(await frame.locator('.unitsRow[aria-selected=true]').count(), 1);
     await grid.press('Home');
     for (let k = 0; k < 12; k++) await grid.press('ArrowRight');
@@ -109,6 +141,7 @@ describe('the view of the units', () => {
     const half = frame.locator('.unitsSort[data-column="halfLife"]');
     await half.focus();
     await half.press('Enter');
+    await frame.locator('[aria-sort=descending] .unitsSort[data-column="halfLife"]').waitFor(); // drawn with the next frame
     const lives = (await frame.locator('.unitsRow .unitsCell.halfLife').allInnerTexts()).slice(0, 8).map(Number);
     assert.deepEqual(lives, [...lives].sort((a, b) => b - a));
     await grid.press('Escape');

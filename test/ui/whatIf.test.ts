@@ -67,6 +67,18 @@ describe('what if', () => {
     const was = before.f.find(p => Math.floor(p.x) === step)!.y;
     await head.locator('.value').getByText(`+${(1 - was).toFixed(2)}`).waitFor();
 
+    // Every other view has the switch, too, and says what became of it.
+    await page.keyboard.press('3');
+    await frame.getByText(/changed divided by baseline\./).first().waitFor();
+    assert.match(await status(frame), /Greatest difference of cell state c: /);
+    await page.keyboard.press('4');
+    const kept = frame.getByRole('row', { name: /^deviation of c/ });
+    await kept.waitFor();
+    const [deviation, changed, apart] = (await kept.getByRole('cell').allInnerTexts()).map(t => Number(t.replace('−', '-')));
+    assert.ok(Math.abs(changed! - deviation! - apart!) <= 0.011 && apart !== 0, `${deviation} → ${changed} is not ${apart}`);
+    await page.keyboard.press('1');
+    await head.locator('.value').getByText(`+${(1 - was).toFixed(2)}`).waitFor();
+
     await page.keyboard.press('Control+z');
     const again = await until(frame, 'f', p => p['baseline'] === undefined);
     assert.deepEqual(again['unit'], before.f);

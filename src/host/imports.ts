@@ -1,0 +1,111 @@
+/** Texts of the workspace's Python files that an open file imports, read ahead of need: a reader of code cannot wait for a disk. */
+import * as vscode from 'vscode';
+import { candidates, importedPaths, resolver, type Resolve } from '../source/imports';
+import { folderFor, relativePath, resolvePath } from './folders';
+
+/** Files without one of these have no layers, so that nothing need be read for them. */
+const recurrent = /rnn|lstm|gru|cell/i;
+/** A text that is there, or null for a file that is not. */
+const texts = new Map<string, string | null>();
+/** Files kept; beyond, everything is read anew. */
+const mostFiles = 2000;
+/** Longer files are data. */
+const longest = 500_000;
+/** How many imports deep texts are read ahead. */
+const deepest = 3;
+
+const loaded = new vscode.EventEmitter<void>();
+let state = 0;
+/** Texts that have come in so far. */
+let arrived = 0;
+const reading = new Map<string, Promise<void>>();
+
+/** Fired when imported files have come in or have changed: outlines made before may be fresher now. */
+export const onDidLoadImports = loaded.event;
+
+/** Counts up with every change of the texts; an outline made in an earlier state may be old. */
+export const importsState = (): number => state;
+
+/** What the names that a file imports mean, as far as their files have been read; the rest is read now, and then `onDidLoadImports`. */
+export function importsOf(uri: vscode.Uri, text: string): Resolve {
+  void preload(uri, text);
+  return resolveFrom(uri);
+}
+
+/** As `importsOf`, once everything has been read. */
+export async function importsRead(uri: vscode.Uri, text: string): Promise<Resolve> {
+  await preload(uri, text);
+  return resolveFrom(uri);
+}
+
+function resolveFrom(uri: vscode.Uri): Resolve {
+  if (uri.path === '') return () => undefined;
+  const folder = folderFor(uri);
+  return resolver(relativePath(folder, uri), file => texts.get(resolvePath(folder, file).toString()) ?? undefined);
+}
+
+async function preload(uri: vscode.Uri, text: string): Promise<void> {
+  if (!/\.(py|pyi|ipynb)$/.test(uri.path) || uri.scheme === 'untitled' || uri.path === '' || !recurrent.test(text)) return;
+  const key = uri.toString();
+  const running = reading.get(key);
+  if (running) return running;
+  const before = arrived;
+  const run = follow(folderFor(uri), relativePath(folderFor(uri), uri), text, deepest).finally(() => { reading.delete(key); });
+  reading.set(key, run);
+  await run;
+  if (arrived !== before) changed();
+}
+
+async function follow(folder: vscode.Uri, file: string, text: string, depth: number): Promise<void> {
+  if (depth === 0 || texts.size > mostFiles) return;
+  for (const path of importedPaths(text)) {
+    const found = await firstOf(folder, candidates(path, file).map(c => c.file));
+    if (found?.fresh) await follow(folder, found.file, found.text, depth - 1);
+  }
+}
+
+/** The first of these files that there is. */
+async function firstOf(folder: vscode.Uri, files: readonly string[]): Promise<{ readonly file: string; readonly text: string; readonly fresh: boolean } | undefined> {
+  for (const file of files) {
+    const uri = resolvePath(folder, file);
+    const known = texts.get(uri.toString());
+    const text = known === undefined ? await textOf(uri) : known;
+    if (known === undefined) texts.set(uri.toString(), text);
+    if (known === undefined && text !== null) arrived++;
+    if (text !== null) return { file, text, fresh: known === undefined };
+  }
+  return undefined;
+}
+
+async function textOf(uri: vscode.Uri): Promise<string | null> {
+  const open = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
+  if (open) return open.getText();
+  try {
+    if ((await vscode.workspace.fs.stat(uri)).size > longest) return null;
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return null; // most places where an import could lie are empty
+  }
+}
+
+function changed(): void {
+  state++;
+  loaded.fire();
+}
+
+/** A file that was read, or was looked for, and is another now. */
+function forget(uri: vscode.Uri): void {
+  if (texts.size > mostFiles) texts.clear();
+  else if (!texts.delete(uri.toString())) return;
+  changed();
+}
+
+/** Keeps the texts true while files change. */
+export function registerImports(): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+  return vscode.Disposable.from(
+    watcher, watcher.onDidChange(forget), watcher.onDidCreate(forget), watcher.onDidDelete(forget),
+    vscode.workspace.onDidSaveTextDocument(document => { forget(document.uri); }),
+    { dispose: () => { texts.clear(); } },
+  );
+}

@@ -1,0 +1,15 @@
+/** Languages of documents that are read for layers. */
+import type * as vscode from 'vscode';
+import type { Language } from '../source/outline';
+
+const languages: Readonly<Record<string, Language>> = {
+  python: 'python', javascript: 'javascript', javascriptreact: 'javascript', typescript: 'typescript', typescriptreact: 'tsx', markdown: 'markdown', json: 'json',
+};
+
+/** Documents for which hovers, lenses and their kin are offered. */
+export const codeSelector: vscode.DocumentSelector = Object.keys(languages).map(language => ({ language }));
+
+/** What a document is read as; undefined where it is not read. */
+export function languageOf(document: vscode.TextDocument): Language | undefined {
+  return Object.hasOwn(languages, document.languageId) ? languages[document.languageId] : undefined;
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { GatescopeApi, ListLine } from '../../src/host/api';
+
+const folder = (): vscode.Uri => vscode.workspace.workspaceFolders![0]!.uri;
+const place = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(folder(), ...path);
+const write = (text: string, ...path: string[]): Thenable<void> => vscode.workspace.fs.writeFile(place(...path), new TextEncoder().encode(text));
+const api = (): GatescopeApi => vscode.extensions.getExtension<GatescopeApi>('gatescope.gatescope')!.exports;
+const setting = (name: string, value: unknown): Thenable<void> => vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Workspace);
+const labels = (lines: readonly ListLine[]): string[] => lines.map(l => l.label);
+
+async function until<T>(what: string, look: () => T | undefined | false, ms = 20_000): Promise<T> {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise(r => setTimeout(r, 50))) {
+    const found = look();
+    if (found) return found;
+  }
+  throw new Error(`waited for ${what} in vain; models: ${labels(models()).join(', ')}; ${JSON.stringify(api().looked())}`);
+}
+
+const models = (): readonly ListLine[] => api().list('gatescope.models');
+const modelsAt = (path: string): readonly ListLine[] => models().filter(l => l.tooltip === path);
+/** The line of a layer, below its file and class. */
+const layer = (path: string, name: string): ListLine | undefined => modelsAt(path).flatMap(f => f.children()).flatMap(l => [l, ...l.children()]).find(l => l.label === name);
+const looked = (): Promise<unknown> => until('the end of the look', () => api().looked().state === 'done');
+
+describe('the side panel', () => {
+  after(async () => {
+    for (const path of ['side', '.gitignore']) await vscode.workspace.fs.delete(place(path), { recursive: true }).then(undefined, () => undefined);
+  });
+
+  it('matches checkpoints with layers, and says why others do not fit', async () => {
+    models();
+    await looked();
+    const gru = await until('the layer', () => layer('time_series/model.py', 'gru'));
+    const below = gru.children();
+    const fits = below.find(l => l.label.startsWith('weather_gru.safetensors'));
+    assert.ok(fits, labels(below).join(', '));
+    assert.match(fits.description, /fits by shape and name|★ bound/);
+    const misfits = below.find(l => /do(es)? not fit/.test(l.label))!.children();
+    const other = misfits.find(l => l.label.startsWith('char_lstm.safetensors'));
+    assert.equal(other?.description, 'Expected a GRU, found an LSTM (lstm).');
+    assert.ok(labels(below).some(l => l.startsWith('z ')), labels(below).join(', '));
+  });
+
+  it('shows a binding with a star, and what is bound and does not fit any more', async () => {
+    await write(JSON.stringify({ bindings: { 'side/bound.py#gru': { checkpoint: 'time_series/weather_gru.safetensors', stack: 'gru' } } }), '.vscode', 'gatescope.json');
+    await write('import torch.nn as nn\ngru = nn.GRU(4, 32)\n', 'side', 'bound.py');
+    const star = await until('the star', () => layer('side/bound.py', 'gru')?.children().find(l => l.description.startsWith('★')));
+    assert.equal(star.description, '★ bound');
+    assert.match(layer('side/bound.py', 'gru')!.description, /★$/);
+    await write('import torch.nn as nn\ngru = nn.GRU(4, 330)\n', 'side', 'bound.py');
+    const broken = await until('the misfit', () => layer('side/bound.py', 'gru')?.children().find(l => l.description === '★ bound, but does not fit'));
+    assert.match(broken.tooltip, /\(990, 4\), found \(96, 4\)/);
+  });
+
+  it('follows folders that come and go', async () => {
+    await write('import torch.nn as nn\nmoved = nn.GRU(4, 32)\n', 'side', 'first', 'moved.py');
+    await until('the layer', () => layer('side/first/moved.py', 'moved'));
+    await vscode.workspace.fs.rename(place('side', 'first'), place('side', 'second'));
+    await until('the layer in its new place', () => layer('side/second/moved.py', 'moved') && modelsAt('side/first/moved.py').length === 0);
+    await vscode.workspace.fs.delete(place('side', 'second'), { recursive: true });
+    await until('its end', () => modelsAt('side/second/moved.py').length === 0);
+  });
+
+  it('filters layers', async () => {
+    await write('import torch.nn as nn\nwarned = nn.LSTM(4, 8, dropout=0.5)\n', 'side', 'warned.py');
+    await until('the layer with a warning', () => layer('side/warned.py', 'warned'));
+    await vscode.commands.executeCommand('gatescope.filter', 'problems');
+    try {
+      assert.ok(layer('side/warned.py', 'warned')?.tooltip.includes('⚠'));
+      assert.equal(modelsAt('time_series/model.py').length, 0);
+    } finally { await vscode.commands.executeCommand('gatescope.clearFilter'); }
+    assert.equal(modelsAt('time_series/model.py').length, 1);
+  });
+
+  it('leaves out what settings and git leave out, without a reload', async () => {
+    await write('import torch.nn as nn\na = nn.LSTM(4, 8)\n', 'side', 'kept', 'a.py');
+    await write('import torch.nn as nn\nb = nn.LSTM(4, 8)\n', 'side', 'left', 'b.py');
+    await until('both', () => modelsAt('side/kept/a.py').length + modelsAt('side/left/b.py').length === 2);
+    await setting('gatescope.exclude', ['side/left']);
+    try { await until('one less', () => modelsAt('side/left/b.py').length === 0 && modelsAt('side/kept/a.py').length === 1); } finally { await setting('gatescope.exclude', undefined); }
+    await until('it again', () => modelsAt('side/left/b.py').length === 1);
+    await setting('gatescope.include', ['side/kept/*.py']);
+    try { await until('only those included', () => models().length === 1 && modelsAt('side/kept/a.py').length === 1); } finally { await setting('gatescope.include', undefined); }
+    await write('left/\n', 'side', '.gitignore');
+    await vscode.commands.executeCommand('gatescope.refresh');
+    assert.deepEqual([modelsAt('side/left/b.py').length, modelsAt('side/kept/a.py').length], [0, 1]);
+    await setting('gatescope.gitignore', 'none');
+    try { await until('what git ignores', () => modelsAt('side/left/b.py').length === 1); } finally { await setting('gatescope.gitignore', undefined); }
+  });
+
+  it('stops at the most files, and when it is told to', async () => {
+    await setting('gatescope.maximumFiles', 2);
+    try { await until('the cap', () => api().looked().capped && api().looked().state === 'done' && api().looked().looked <= 4); } finally { await setting('gatescope.maximumFiles', undefined); }
+    await until('all files', () => !api().looked().capped && api().looked().state === 'done');
+    const look = vscode.commands.executeCommand('gatescope.refresh');
+    await vscode.commands.executeCommand('gatescope.stopScan');
+    await look;
+    assert.equal(api().looked().state, 'stopped');
+    await vscode.commands.executeCommand('gatescope.refresh');
+    assert.equal(api().looked().state, 'done');
+  });
+});
+
+describe('the walkthrough', () => {
+  it('has pictures, and commands that exist', async () => {
+    const extension = vscode.extensions.getExtension('gatescope.gatescope')!;
+    interface Step { readonly id: string; readonly description: string; readonly media: { readonly image?: string | Readonly<Record<string, string>>; readonly altText?: string } }
+    const { walkthroughs } = (extension.packageJSON as { contributes: { walkthroughs: readonly { readonly steps: readonly Step[] }[] } }).contributes;
+    const known = new Set(await vscode.commands.getCommands(true));
+    const steps = walkthroughs.flatMap(w => w.steps);
+    assert.ok(steps.length >= 4);
+    for (const { id, description, media } of steps) {
+      const images = typeof media.image === 'string' ? [media.image] : Object.values(media.image ?? {});
+      assert.ok(images.length > 0 && media.altText, `${id} has no picture`);
+      for (const image of images) assert.ok((await vscode.workspace.fs.stat(vscode.Uri.joinPath(extension.extensionUri, image))).size < 400_000, image);
+      for (const [, command] of description.matchAll(/command:([\w.-]+)/g)) assert.ok(known.has(command!), `${id}: ${command}`);
+    }
+  });
+});

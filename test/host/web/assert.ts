@@ -1,0 +1,5 @@
+/** The package that browsers use for Node's assert. */
+// @ts-expect-error it has no types, being Node's
+import assert from 'assert/';
+
+export default (assert as { readonly strict: unknown }).strict;
