@@ -72,7 +72,10 @@ describe('Compare RNN, LSTM and GRU', () => {
   it('puts another checkpoint of the same layer beside it, and says where they part', async () => {
     const { page, frame } = await compared('dark', 1280);
     await frame.getByRole('button', { name: 'Another checkpoint' }).click();
+    // VS Code's dialog lists the folder first, and writes its path over what was typed before.
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'char_lstm' }).first().waitFor();
     await page.locator('.quick-input-widget input').fill(join(workspaceOf(page), 'char_lstm', 'char_lstm.safetensors'));
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'char_lstm.safetensors' }).first().waitFor();
     await page.keyboard.press('Enter');
     await frame.locator('.cmp-parting:not([hidden]) tbody tr').first().waitFor();
     const names = await frame.locator('.cmp-cost thead th').allInnerTexts();
