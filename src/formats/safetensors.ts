@@ -26,7 +26,7 @@ function tensorOf(bytes: Bytes, { name, dtype, shape, from, to }: Entry): Tensor
   return {
     name, dtype, shape,
     read: async () => {
-      if (sizeOf(dtype) === undefined) throw new FormatError('safetensors', `tensor "${printable(name)}" is of type ${dtype}, which is not read`, from);
+      if (sizeOf(dtype) === undefined) throw new FormatError('safetensors', `tensor "${printable(name)}" is of type ${printable(dtype)}, which is not read`, from);
       return toFloat32(dtype, await readExactly(bytes, 'safetensors', `tensor "${printable(name)}"`, from, to - from));
     },
   };

@@ -101,7 +101,7 @@ function signalOf(bytes: Bytes, { name, dtype, shape, from }: Entry, signal: str
   const size = sizeOf(dtype);
   const fits = each ? shape[0] === moments : shape.length === 2;
   if (!fits || rows !== steps) throw new FormatError(FORMAT, `"${printable(name)}" should be of shape ${moments === undefined ? '' : `[${moments}, ${steps}, units] or `}[${steps}, units], but is ${shapeText(shape)}`, from);
-  if (size === undefined) throw new FormatError(FORMAT, `"${printable(name)}" is of type ${dtype}, which is not read`, from);
+  if (size === undefined) throw new FormatError(FORMAT, `"${printable(name)}" is of type ${printable(dtype)}, which is not read`, from);
   const start = from + (each ? moment * steps * units * size : 0);
   return {
     name: signal, units,

@@ -2,7 +2,7 @@
 import type { Params } from '../../core/layer';
 import type { TensorRef } from '../format';
 import { unpack, type Packed } from '../layers/blocks';
-import { shapeText } from '../parts/checked';
+import { printable, shapeText } from '../parts/checked';
 import type { CellSpec, Kind } from './cells';
 import { count, field } from './json';
 
@@ -51,7 +51,7 @@ function separate(spec: CellSpec, weights: readonly TensorRef[]): Matrices {
 
 function misfit(what: string, { shape, dtype }: TensorRef, expected: readonly (readonly number[])[]): string | undefined {
   if (!expected.some(e => shapeText(e) === shapeText(shape))) return `its ${what} should be of shape ${expected.map(shapeText).join(' or ')}, but is ${shapeText(shape)}`;
-  return /float/.test(dtype) ? undefined : `its ${what} is of type ${dtype}; only floating-point weights can be run`;
+  return /float/.test(dtype) ? undefined : `its ${what} is of type ${printable(dtype)}; only floating-point weights can be run`;
 }
 
 /** Reads the weights into the parameters that the equations name. @throws FormatError */

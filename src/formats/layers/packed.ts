@@ -131,7 +131,7 @@ function misfit(refs: PackedRefs, { family, inputSize, units, hidden }: Shape): 
   ];
   for (const [what, tensor, shape] of expected) {
     if (tensor && shapeText(tensor.shape) !== shapeText(shape)) return `${what} ("${printable(tensor.name)}") should be of shape ${shapeText(shape)}, but is ${shapeText(tensor.shape)}`;
-    if (tensor && !/float/.test(tensor.dtype) && !QUANTISED.test(tensor.dtype)) return `${what} ("${printable(tensor.name)}") is of type ${tensor.dtype}; only floating-point weights can be run`;
+    if (tensor && !/float/.test(tensor.dtype) && !QUANTISED.test(tensor.dtype)) return `${what} ("${printable(tensor.name)}") is of type ${printable(tensor.dtype)}; only floating-point weights can be run`;
   }
   return inputSize < 1 ? 'its input is 0 wide' : undefined;
 }
