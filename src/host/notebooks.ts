@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { newMemory, outlineCells } from '../source/index';
 import type { Outline } from '../source/outline';
-import type { Memory } from '../source/python';
+import type { Memory } from '../source/memory';
 import { importsOf, importsState } from './imports';
 
 interface Known { readonly versions: string; readonly outlines: readonly Outline[]; readonly memory: Memory }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { newMemory, outline } from '../source/index';
-import type { Memory } from '../source/python';
+import type { Memory } from '../source/memory';
 import { languageOfFile } from '../source/endings';
 import type { LayerSpec, Outline } from '../source/outline';
 import { importsOf, importsRead, importsState } from './imports';

@@ -1,12 +1,13 @@
 /** A tolerant reader of JavaScript and TypeScript: scopes, what their names are bound to, and all calls, in order of the text. */
 import { parser } from '@lezer/javascript';
-import { TreeFragment, type SyntaxNode, type Tree } from '@lezer/common';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import type { Expression } from './expression';
 import { fold } from './fold';
 import { alternatives, enterScope, mayOpen, opensScope, settle, visitors, type Defaulted, type Reading } from './javascriptBindings';
 import { javascriptExpression, taken } from './javascriptExpression';
 import { isWritten, objectMembers } from './javascriptObjects';
-import { hasError, type Memory } from './python';
+import { parse, type Memory } from './memory';
+import { hasError } from './python';
 import { lookup, newScope, type Binding, type Module, type Scope } from './scopes';
 
 /** What is read beyond JavaScript: types, and elements of JSX. */
@@ -26,7 +27,7 @@ function parserOf(dialect: Dialect): ReturnType<typeof parser.configure> {
 
 /** Reads a file; code that does not parse gives what it can. */
 export function readJavascript(text: string, dialect: Dialect, memory?: Memory): Module {
-  const tree = parse(text, dialect, memory);
+  const tree = parse(parserOf(dialect), text, memory);
   const scope = newScope('module', '', tree.topNode, undefined);
   const reading: Reading = { text, scope, calls: [], classes: [], stores: new Map(), assigned: [], defaulted: [] };
   walk(tree, reading);
@@ -35,25 +36,6 @@ export function readJavascript(text: string, dialect: Dialect, memory?: Memory):
   const module = finished(reading, scope);
   for (const d of reading.defaulted) d.list.push(withDefault(d, module));
   return module;
-}
-
-/** Parses anew only what changed between two texts: everything but their common start and end. */
-function parse(text: string, dialect: Dialect, memory: Memory | undefined): Tree {
-  const mine = parserOf(dialect);
-  if (!memory) return mine.parse(text);
-  const { tree: old, text: before } = memory;
-  memory.tree = old ? mine.parse(text, TreeFragment.applyChanges(TreeFragment.addTree(old), [change(before, text)])) : mine.parse(text);
-  memory.text = text;
-  return memory.tree;
-}
-
-function change(before: string, after: string): { fromA: number; toA: number; fromB: number; toB: number } {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let end = 0;
-  while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end++;
-  return { fromA: start, toA: before.length - end, fromB: start, toB: after.length - end };
 }
 
 /** What a walk does at a node of some type, as bits. */

@@ -1,17 +1,15 @@
 /** A tolerant reader of Python: scopes, what their names are bound to, and all calls, in order of the text. */
 import { parser } from '@lezer/python';
-import { Tree, TreeFragment, type TreeBuffer } from '@lezer/common';
+import { Tree, type TreeBuffer } from '@lezer/common';
 import { enterScope, visitors, type Reading } from './bindings';
 import { expression, type Expression } from './expression';
+import { parse, type Memory } from './memory';
 import { mend } from './mend';
 import { newScope, register, type Module, type Scope } from './scopes';
 
-/** The tree of the last reading, from which the next one of an edited text starts. One per document. */
-export interface Memory { text: string; tree: Tree | undefined }
-
 /** Reads a file; code that does not parse is mended first and gives what it can. `foreign` finds what it imports from the workspace. */
 export function readPython(source: string, memory?: Memory, foreign?: Module['foreign']): Module {
-  const tree = parse(source, memory);
+  const tree = parse(parser, source, memory);
   const plain = collect(tree, source, position => position);
   if (plain) return knowing(plain, foreign);
   const { text, original } = mend(source);
@@ -20,24 +18,6 @@ export function readPython(source: string, memory?: Memory, foreign?: Module['fo
 
 function knowing(module: Module, foreign: Module['foreign']): Module {
   return register(foreign ? { ...module, foreign } : module);
-}
-
-/** Parses anew only what changed between two texts: everything but their common start and end. */
-function parse(text: string, memory: Memory | undefined): Tree {
-  if (!memory) return parser.parse(text);
-  const { tree: old, text: before } = memory;
-  memory.tree = old ? parser.parse(text, TreeFragment.applyChanges(TreeFragment.addTree(old), [change(before, text)])) : parser.parse(text);
-  memory.text = text;
-  return memory.tree;
-}
-
-function change(before: string, after: string): { fromA: number; toA: number; fromB: number; toB: number } {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let end = 0;
-  while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end++;
-  return { fromA: start, toA: before.length - end, fromB: start, toB: after.length - end };
 }
 
 /** What a walk does at a node of some type, as bits. */
