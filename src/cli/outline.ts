@@ -1,6 +1,6 @@
 /** `outline FILE...`: recurrent layers in model code. */
 import { readFile } from 'node:fs/promises';
-import { describe } from '../source/describe';
+import { describe } from '../source/describe/layer';
 import { codeEndings, languageOfFile } from '../source/endings';
 import { outline } from '../source/index';
 import { toJson } from '../source/json';

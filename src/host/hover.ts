@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import { english, type Said } from '../core/said';
 import { l10n, term } from '../l10n';
-import { describe } from '../source/describe';
-import { actions, markdown, type HoverAction } from '../source/markdown';
+import { describe } from '../source/describe/layer';
+import { actions, markdown, type HoverAction } from '../source/describe/markdown';
 import type { LayerSpec, Mention, Span } from '../source/outline';
-import { valueMarkdown } from '../source/values';
+import { valueMarkdown } from '../source/describe/values';
 import { lastRun } from './lastRuns';
 import { codeSelector } from './languages';
 import { linkTo, outlineOf } from './outlines';

@@ -1,6 +1,6 @@
 /** Texts of the workspace's Python files that an open file imports, read ahead of need: a reader of code cannot wait for a disk. */
 import * as vscode from 'vscode';
-import { candidates, importedPaths, resolver, type Resolve } from '../source/imports';
+import { candidates, importedPaths, resolver, type Resolve } from '../source/code/imports';
 import { folderFor, relativePath, resolvePath } from './folders';
 
 /** Files without one of these have no layers, so that nothing need be read for them. */

@@ -1,7 +1,7 @@
 /** Inlay hints: shapes behind the names that take what a layer gives, where they are sure. */
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
-import { hintOf } from '../source/values';
+import { hintOf } from '../source/describe/values';
 import { onDidLoadImports } from './imports';
 import { codeSelector } from './languages';
 import { layerName, outlineOf } from './outlines';

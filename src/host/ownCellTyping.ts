@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { namesIn, offersOn, parameterFormula, wordsOn, type NameKind, type Offer } from '../ownCellText';
-import { codeSpan, escapeMarkdown } from '../source/markdown';
+import { codeSpan, escapeMarkdown } from '../source/describe/markdown';
 import { CELL_LANGUAGE, cellIn, isCell, placeOf } from './ownCellEditor';
 
 /** Milliseconds after the last letter. */

@@ -10,7 +10,7 @@ import { cellName, cellSubject } from '../ownCell';
 import { propose, type Choice } from '../propose';
 import type { Subject } from '../session';
 import { isRead } from '../source/cell/spec';
-import { describe } from '../source/describe';
+import { describe } from '../source/describe/layer';
 import type { LayerSpec } from '../source/outline';
 import { subjectOf, type Request, type Settings } from '../subject';
 import { traceSubject } from '../traceSubject';

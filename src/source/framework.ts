@@ -1,8 +1,8 @@
 /** What the readers of one framework's calls give and get. A framework is one such object and a word in index.ts. */
 import type { SyntaxNode } from '@lezer/common';
 import type { CodeLanguage, LayerSpec, Problem } from './outline';
-import type { CallExpression, Expression } from './expression';
-import type { Module, Scope } from './scopes';
+import type { CallExpression, Expression } from './code/expression';
+import type { Module, Scope } from './code/scopes';
 
 /** A LayerSpec before it has a place, a name and problems. */
 export type Draft = Pick<LayerSpec, 'framework' | 'cell' | 'isCell' | 'inputSize' | 'units' | 'layers' | 'bidirectional' | 'batchFirst' | 'dropout' | 'bias'

@@ -1,12 +1,12 @@
 /** Where code speaks of a layer or of what it gives: the variable that holds it, and the names that take its output and states. */
 import type { SyntaxNode } from '@lezer/common';
-import { slice } from './expression';
-import { sidesOf, targetItems } from './flow';
+import { slice } from './code/expression';
+import { sidesOf, targetItems } from './python/flow';
 import type { Found } from './framework';
 import { traceTensor } from './lint/operations';
 import { layerCalled, tracing } from './lint/trace';
 import type { Mention } from './outline';
-import type { Module } from './scopes';
+import type { Module } from './code/scopes';
 import { fedTo, readsOf, takenNames, usesOf, type TakenName, type Use } from './uses';
 
 /** All mentions of each layer that surely are of it. Spans count in the original text. */

@@ -1,13 +1,13 @@
 /** What code does with a layer: what it is fed, which states it starts from, and which names take what it gives. */
 import type { SyntaxNode } from '@lezer/common';
-import { sourceOf } from './arguments';
-import { slice, type CallExpression, type Expression } from './expression';
+import { sourceOf } from './code/arguments';
+import { slice, type CallExpression, type Expression } from './code/expression';
 import type { Found } from './framework';
-import { reaching, references, sidesOf, statementOf, targetItems } from './flow';
+import { reaching, references, sidesOf, statementOf, targetItems } from './python/flow';
 import { traceTensor } from './lint/operations';
 import { layerCalled, tracing, type Tracing } from './lint/trace';
 import type { Span } from './outline';
-import { callOf, type Module, type Scope } from './scopes';
+import { callOf, type Module, type Scope } from './code/scopes';
 
 /** A piece of source. */
 export interface Piece { readonly span: Span; readonly text: string }

@@ -1,9 +1,9 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe as describeLayer } from '../../src/source/describe';
+import { describe as describeLayer } from '../../src/source/describe/layer';
 import { outline } from '../../src/source/index';
-import { markdown } from '../../src/source/markdown';
+import { markdown } from '../../src/source/describe/markdown';
 import type { LayerSpec } from '../../src/source/outline';
 
 const links = { line: (line: number) => `file:///m.py#${line}`, actions: [{ label: 'Visualize', icon: 'pulse', url: 'command:visualize?%5B1%5D' }] };

@@ -1,6 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { importedPaths, resolver } from '../../src/source/imports';
+import { importedPaths, resolver } from '../../src/source/code/imports';
 import { outline } from '../../src/source/index';
 import { compact } from './fixtures';
 

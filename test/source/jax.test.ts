@@ -2,11 +2,11 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { cellIdOf, describe as describeLayer } from '../../src/source/describe';
+import { cellIdOf, describe as describeLayer } from '../../src/source/describe/layer';
 import { outline } from '../../src/source/index';
-import { markdown } from '../../src/source/markdown';
+import { markdown } from '../../src/source/describe/markdown';
 import type { LayerSpec } from '../../src/source/outline';
-import { parameterCount } from '../../src/source/parameters';
+import { parameterCount } from '../../src/source/describe/parameters';
 import { answer, readCases, writeCases } from './fixtures';
 
 const files = ['flax', 'nnx', 'equinox', 'haiku'].map(name => `test/source/${name}.txt`);

@@ -2,7 +2,7 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { outline } from '../../src/source/index';
-import { readJson } from '../../src/source/jsonTree';
+import { readJson } from '../../src/source/documents/jsonTree';
 import { answer, readCases, writeCases } from './fixtures';
 
 const file = 'test/source/config/keras.txt';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { outline } from '../../src/source/index';
 import type { LayerSpec } from '../../src/source/outline';
-import { shapes } from '../../src/source/shapes';
+import { shapes } from '../../src/source/describe/shapes';
 
 /** Made by fixtures/makers/keras_counts.py. */
 interface Row { readonly version: string; readonly code: string; readonly count: number; readonly outputs: readonly (readonly (number | null)[])[]; readonly config?: string }

@@ -1,9 +1,9 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { describe as describeLayer } from '../../src/source/describe';
+import { describe as describeLayer } from '../../src/source/describe/layer';
 import { outline } from '../../src/source/index';
-import { codeBlock, codeSpan, escapeMarkdown, markdown } from '../../src/source/markdown';
+import { codeBlock, codeSpan, escapeMarkdown, markdown } from '../../src/source/describe/markdown';
 import type { LayerSpec } from '../../src/source/outline';
 
 const hostile = ['](command:evil)', '[a](command:evil?%5B%5D)', '<img src=x onerror=alert(1)>', '$(trash)', '`` ` ```', '| x | y |', 'a\n\n# b', '```\n# out\n```', '~~~', '![x](http://e.x/y.png)', '&lt;b&gt;', 'http://evil.example', '<!-- -->', '\\', '**b**', 'x\u2028y'];

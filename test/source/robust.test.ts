@@ -2,8 +2,8 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { outline } from '../../src/source/index';
-import { describe as describeLayer } from '../../src/source/describe';
-import { markdown } from '../../src/source/markdown';
+import { describe as describeLayer } from '../../src/source/describe/layer';
+import { markdown } from '../../src/source/describe/markdown';
 import type { Language } from '../../src/source/outline';
 import { compact, readCases } from './fixtures';
 

@@ -2,7 +2,7 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { parser } from '@lezer/python';
 import { newMemory, outline } from '../../src/source/index';
-import { readPython } from '../../src/source/python';
+import { readPython } from '../../src/source/python/read';
 
 /** A file of 5,000 lines as people write them: a hundred classes with layers, constants and other calls. */
 function large(): string {

@@ -3,11 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { english, type Said } from '../../src/core/said';
 import { sparkline, wordsOf, type Run } from '../../src/host/sparkline';
-import { describe as describeLayer } from '../../src/source/describe';
+import { describe as describeLayer } from '../../src/source/describe/layer';
 import { outline } from '../../src/source/index';
-import { markdown } from '../../src/source/markdown';
+import { markdown } from '../../src/source/describe/markdown';
 import type { Language, LayerSpec, Mention } from '../../src/source/outline';
-import { hintOf, valueMarkdown } from '../../src/source/values';
+import { hintOf, valueMarkdown } from '../../src/source/describe/values';
 
 const layersOf = (source: string, language: Language = 'python'): readonly LayerSpec[] => outline(source, language).layers;
 const inClass = (init: string, body: string, args = 'x'): string => `import torch.nn as nn

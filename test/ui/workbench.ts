@@ -31,8 +31,10 @@ export async function openFile(page: Page, path: string): Promise<void> {
 /** Puts the cursor of the active text editor on a line and column, both from 1. */
 export async function putCursor(page: Page, line: number, column = 1): Promise<void> {
   await quickInput(page, 'Control+G', `:${line}:${column}`);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: PATIENCE });
+  // Enter does nothing before VS Code has read what was typed.
+  const input = page.locator('.quick-input-widget');
+  for (const end = Date.now() + PATIENCE; Date.now() < end && await input.isVisible(); await page.waitForTimeout(200)) await input.locator('input').first().press('Enter', { timeout: 1000 }).catch(() => undefined);
+  await input.waitFor({ state: 'hidden', timeout: 1000 });
   await page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col ${column}` }).first().waitFor({ timeout: PATIENCE });
 }
 

@@ -5,7 +5,7 @@ import { cellById } from '../../core/cells/index';
 import { parse } from '../../core/equations';
 import { l10n, term, thousands, told } from '../../l10n';
 import { matchesOf, traceMisfit, type Match } from '../../match';
-import { describe } from '../../source/describe';
+import { describe } from '../../source/describe/layer';
 import type { LayerSpec, Problem } from '../../source/outline';
 import { wantedOf, type Wanted } from '../../wanted';
 import { bindingKey } from '../bindings';

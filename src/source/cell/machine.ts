@@ -1,11 +1,11 @@
 /** Runs a cell's code on symbols: its constructor for the weights, `forward` for the equations. Throws Unread where that ends. */
 import type { SyntaxNode } from '@lezer/common';
-import { children, groups, slice, type CallExpression, type Expression } from '../expression';
-import { fold } from '../fold';
+import { children, groups, slice, type CallExpression, type Expression } from '../code/expression';
+import { fold } from '../code/fold';
 import type { Span } from '../outline';
-import { lookup, type Module, type Scope } from '../scopes';
-import { target } from '../target';
-import { sourceOf } from '../arguments';
+import { lookup, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
+import { sourceOf } from '../code/arguments';
 import { dropouts, elementwise, same, whyNot } from './functions';
 import { makeModule, normalised, product, required, argument, sequential, timesIn, type Maker } from './modules';
 import { fixed, numberOf, plus, scaled, symbol, type LinearSize } from './sizes';

@@ -1,11 +1,11 @@
 /** Cells that Python code defines: classes of torch.nn.Module whose `forward` takes x and a state and gives the next state. */
 import { EquationError, parse, print } from '../../core/equations';
-import { matchArguments } from '../arguments';
-import { slice } from '../expression';
-import { fold } from '../fold';
+import { matchArguments } from '../code/arguments';
+import { slice } from '../code/expression';
+import { fold } from '../code/fold';
 import type { Span } from '../outline';
-import { callOf, lookup, type Module, type Scope } from '../scopes';
-import { target } from '../target';
+import { callOf, lookup, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { Machine, bodyOf, parametersOf, type Environment } from './machine';
 import type { CodeCell, ReadCell, UnreadCell } from './spec';
 import { Unread, vector, type Bundle, type Term, type Value } from './values';

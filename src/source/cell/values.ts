@@ -1,6 +1,6 @@
 /** What an expression of a cell's code stands for while it is read: vectors as terms over input, states and parameters. */
 import type { Span } from '../outline';
-import type { Scope } from '../scopes';
+import type { Scope } from '../code/scopes';
 import { fixed, plus, scaled, type LinearSize } from './sizes';
 
 /** A tensor of the module, or a part of it along its outputs. */

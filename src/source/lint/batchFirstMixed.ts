@@ -1,6 +1,6 @@
 /** One layer's output fed to another of the other order: the second runs along the batch. */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
+import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { fedTo } from '../uses';
 import { shownOrder } from './batchTimeOrder';

@@ -1,6 +1,6 @@
 /** Batch and time swapped: nothing fails, the layer runs along the samples of the batch. Reported where the code shows both orders. */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
+import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { fedTo } from '../uses';
 import { replace, setArgument } from './edits';

@@ -1,7 +1,7 @@
 /** Sizes as they can be compared: a number, or a multiple of one named value. */
-import type { CallExpression, Expression } from '../expression';
-import { fold, memberBindings } from '../fold';
-import { lookup, type Binding, type Module, type Scope } from '../scopes';
+import type { CallExpression, Expression } from '../code/expression';
+import { fold, memberBindings } from '../code/fold';
+import { lookup, type Binding, type Module, type Scope } from '../code/scopes';
 
 /** `times` of what `key` names; a plain number where the key is ''. */
 export interface Amount { readonly key: string; readonly times: number }

@@ -1,9 +1,9 @@
 /** A loop over time that does nothing but call one cell: nn.LSTM does the same in one call, and faster. */
 import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
-import { children, slice } from '../expression';
-import { sidesOf, statementOf, targetItems } from '../flow';
-import type { Module } from '../scopes';
+import { children, slice } from '../code/expression';
+import { sidesOf, statementOf, targetItems } from '../python/flow';
+import type { Module } from '../code/scopes';
 import { fedTo, type Use } from '../uses';
 import type { Finding, Rule } from './rule';
 

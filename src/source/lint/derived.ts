@@ -1,7 +1,7 @@
 /** Which calls in a function can be given what a layer gave: a quick look at names, before values are traced. */
-import { children, slice } from '../expression';
-import { callsIn, frameAt } from '../flow';
-import type { CallSite, Module, Scope } from '../scopes';
+import { children, slice } from '../code/expression';
+import { callsIn, frameAt } from '../python/flow';
+import type { CallSite, Module, Scope } from '../code/scopes';
 import type { Use } from '../uses';
 
 const known = new WeakMap<readonly Use[], Map<Scope, readonly CallSite[]>>();

@@ -1,10 +1,10 @@
 /** A sigmoid or tanh of h, which is the product of a gate and a tanh already: it lies in (-1, 1). */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
-import { slice, type CallExpression, type Expression } from '../expression';
-import { sequences } from '../kerasSequence';
-import { callOf, type Module, type Scope } from '../scopes';
-import { target } from '../target';
+import { sourceOf } from '../code/arguments';
+import { slice, type CallExpression, type Expression } from '../code/expression';
+import { sequences } from '../frameworks/keras/sequence';
+import { callOf, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { callsOn } from './derived';
 import { heldBy, torchName } from './held';
 import { traceTensor } from './operations';

@@ -1,9 +1,9 @@
 /** Edits that fixes are made of. */
 import type { SyntaxNode } from '@lezer/common';
-import type { CallExpression } from '../expression';
-import { statementOf } from '../flow';
+import type { CallExpression } from '../code/expression';
+import { statementOf } from '../python/flow';
 import type { Span } from '../outline';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import type { Edit } from './rule';
 
 /** Adds a keyword argument behind the others: `batch_first=True`. */

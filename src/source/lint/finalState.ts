@@ -1,7 +1,7 @@
 /** The name that holds h_n where a value is read, or the edit that gives it one. */
-import { reaching } from '../flow';
-import { slice } from '../expression';
-import { lookup, type Module } from '../scopes';
+import { reaching } from '../python/flow';
+import { slice } from '../code/expression';
+import { lookup, type Module } from '../code/scopes';
 import { takenNames, type Use } from '../uses';
 import type { Edit } from './rule';
 

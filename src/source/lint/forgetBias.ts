@@ -4,7 +4,7 @@
  */
 import { saying } from '../../core/said';
 import type { Found } from '../framework';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import { linesAfter } from './edits';
 import { oncePerFile } from './once';
 import type { Edit, Rule } from './rule';

@@ -1,11 +1,11 @@
 /** Initial states of a shape that the layer cannot take: (layers x directions, N, units), whatever batch_first says. */
 import { saying, type Said } from '../../core/said';
-import { sourceOf } from '../arguments';
-import type { CallExpression, Expression } from '../expression';
+import { sourceOf } from '../code/arguments';
+import type { CallExpression, Expression } from '../code/expression';
 import { sure } from '../framework';
-import { reaching } from '../flow';
-import type { Scope } from '../scopes';
-import { target } from '../target';
+import { reaching } from '../python/flow';
+import type { Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { fedTo, statesTo, type Use } from '../uses';
 import { amount, amountOf, amountText, argument, multiple, surelyDiffer, type Amount } from './canonical';
 import { replace } from './edits';

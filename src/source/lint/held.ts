@@ -1,9 +1,9 @@
 /** What `self.fc` or `fc` holds: the call that made it, where the file makes it once and lets nobody change it. */
 import type { SyntaxNode } from '@lezer/common';
-import type { CallExpression, Expression } from '../expression';
+import type { CallExpression, Expression } from '../code/expression';
 import type { Found } from '../framework';
-import { classOf, lookup, type Binding, type Module, type Scope } from '../scopes';
-import { target } from '../target';
+import { classOf, lookup, type Binding, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { oncePerFile } from './once';
 
 /** A constructor call and what it may construct. */

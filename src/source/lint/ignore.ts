@@ -1,6 +1,6 @@
 /** Comments that silence a rule on their line: `# gatescope: ignore[forget-bias]`, or without brackets for all rules. */
 import type { Span } from '../outline';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import { oncePerFile } from './once';
 import type { Edit } from './rule';
 

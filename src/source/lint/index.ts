@@ -1,7 +1,7 @@
 /** Lint of recurrent layers. Only what is certain from the code: a wrong warning costs more than a missing one. */
 import type { Found } from '../framework';
 import type { Problem } from '../outline';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import { usesOf } from '../uses';
 import { batchFirstMixed } from './batchFirstMixed';
 import { batchTimeOrder } from './batchTimeOrder';

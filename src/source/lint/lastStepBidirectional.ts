@@ -1,6 +1,6 @@
 /** `out[:, -1]` where the layer runs both ways: the reverse half of the last step has read one step only. */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
+import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { replace } from './edits';
 import { finalState, finalVector } from './finalState';

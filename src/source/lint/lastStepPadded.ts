@@ -1,6 +1,6 @@
 /** `pad_packed_sequence(...)` and then `out[:, -1]`: of every sequence shorter than the longest that is padding, all zeros. */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
+import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { replace } from './edits';
 import { finalState, finalVector } from './finalState';

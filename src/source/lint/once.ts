@@ -1,5 +1,5 @@
 /** Questions about a whole file that every layer of it asks again. */
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 
 /** Asks once for each file. */
 export function oncePerFile<T>(ask: (module: Module) => T): (module: Module) => T {

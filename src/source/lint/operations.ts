@@ -1,7 +1,7 @@
 /** What operations of PyTorch do to axes and width. One row an operation; what is not listed is not understood. */
-import type { CallExpression, Expression } from '../expression';
-import { fold } from '../fold';
-import type { Scope } from '../scopes';
+import type { CallExpression, Expression } from '../code/expression';
+import { fold } from '../code/fold';
+import type { Scope } from '../code/scopes';
 import { amount, amountOf, argument, type Amount } from './canonical';
 import { integer, tensor, trace, type Axis, type Tensor, type Traced, type Tracing } from './trace';
 

@@ -3,7 +3,7 @@
  * Reported in files that train: elsewhere the gradients may be clipped by whoever does.
  */
 import { saying } from '../../core/said';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import { linesAfter } from './edits';
 import type { Rule } from './rule';
 

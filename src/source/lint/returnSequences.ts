@@ -1,7 +1,7 @@
 /** A Keras recurrent layer that hands on its last step only, with another one behind it: Keras refuses to build that. */
 import { saying } from '../../core/said';
 import type { Found } from '../framework';
-import { sequences } from '../kerasSequence';
+import { sequences } from '../frameworks/keras/sequence';
 import { fedTo, usesOf } from '../uses';
 import { setArgument } from './edits';
 import { traceTensor } from './operations';

@@ -1,7 +1,7 @@
 /** nn.Sequential hands on what a module returns, and a recurrent layer returns a pair: the next module is given a tuple. */
 import { saying } from '../../core/said';
-import { callOf } from '../scopes';
-import { target } from '../target';
+import { callOf } from '../code/scopes';
+import { target } from '../code/target';
 import { torchName } from './held';
 import type { Rule } from './rule';
 

@@ -2,7 +2,7 @@
 import { english, type Said } from '../../core/said';
 import type { Found } from '../framework';
 import type { Fix, Problem, Span } from '../outline';
-import type { Module } from '../scopes';
+import type { Module } from '../code/scopes';
 import type { Use } from '../uses';
 import type { Tracing } from './trace';
 

@@ -1,9 +1,9 @@
 /** A layer that is given another width than it was made for, where both are known and nothing stands between. */
 import { saying } from '../../core/said';
-import { sourceOf } from '../arguments';
-import type { CallExpression, Expression } from '../expression';
-import { callOf, type Module, type Scope } from '../scopes';
-import { target } from '../target';
+import { sourceOf } from '../code/arguments';
+import type { CallExpression, Expression } from '../code/expression';
+import { callOf, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { fedTo } from '../uses';
 import { callsOn } from './derived';
 import { amountOf, amountText, argument, surelyDiffer, type Amount } from './canonical';

@@ -1,11 +1,11 @@
 /** A stateful Keras layer keeps one state a sample, so it must know the batch size when it is built. */
 import { saying } from '../../core/said';
-import type { CallExpression } from '../expression';
-import { reaching } from '../flow';
-import { kerasClass } from '../kerasNames';
-import { sequences } from '../kerasSequence';
-import type { Scope } from '../scopes';
-import { target } from '../target';
+import type { CallExpression } from '../code/expression';
+import { reaching } from '../python/flow';
+import { kerasClass } from '../frameworks/keras/names';
+import { sequences } from '../frameworks/keras/sequence';
+import type { Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { fedTo } from '../uses';
 import { complete } from './canonical';
 import { addArgument } from './edits';

@@ -4,10 +4,10 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
-import { slice } from '../expression';
+import { slice } from '../code/expression';
 import type { Found } from '../framework';
-import { references, sidesOf, statementOf, targetItems } from '../flow';
-import { callOf, lookup, type CallSite, type Module, type Scope } from '../scopes';
+import { references, sidesOf, statementOf, targetItems } from '../python/flow';
+import { callOf, lookup, type CallSite, type Module, type Scope } from '../code/scopes';
 import { linesAfter } from './edits';
 import { heldBy } from './held';
 import { quoted, type Finding, type Rule } from './rule';

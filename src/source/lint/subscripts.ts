@@ -1,7 +1,7 @@
 /** Subscripts in a function that a layer is used in, and which of them read its last step. */
-import type { Expression } from '../expression';
-import { frameAt } from '../flow';
-import type { Module, Scope } from '../scopes';
+import type { Expression } from '../code/expression';
+import { frameAt } from '../python/flow';
+import type { Module, Scope } from '../code/scopes';
 import type { Use } from '../uses';
 import { integer, tensor, trace, type Axis, type Tensor } from './trace';
 import type { Asked } from './rule';

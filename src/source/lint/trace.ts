@@ -2,12 +2,12 @@
  * What a value is, as far as the text of its function settles it: which axes it has, how wide it is, and which recurrent layer it came from.
  * Nothing is run; what is not understood is undefined, and everything made of it too.
  */
-import type { CallExpression, Expression } from '../expression';
+import type { CallExpression, Expression } from '../code/expression';
 import { sure, type Found } from '../framework';
-import { reaching, type Definition } from '../flow';
+import { reaching, type Definition } from '../python/flow';
 import type { Span } from '../outline';
-import type { Module, Scope } from '../scopes';
-import { target } from '../target';
+import type { Module, Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { amount, amountOf, argument, complete, multiple, type Amount } from './canonical';
 import { foundAt, heldBy, torchName, type Held } from './held';
 import { methods, functions, modules, type Operation } from './operations';

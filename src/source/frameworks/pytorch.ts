@@ -1,0 +1,103 @@
+/** PyTorch: nn.RNN, nn.LSTM, nn.GRU and their Cells (torch/nn/modules/rnn.py). */
+import type { LayerSpec } from '../outline';
+import { fieldReader, matchArguments, sourceOf, type FieldReader } from '../code/arguments';
+import type { CallExpression } from '../code/expression';
+import { fold } from '../code/fold';
+import type { Candidate, Draft, FrameworkReader } from '../framework';
+import { lint } from '../lint';
+import type { Module } from '../code/scopes';
+
+type Kind = Exclude<LayerSpec['cell'], null>;
+interface Row { readonly cell: Kind; readonly isCell: boolean }
+
+const classes: Readonly<Record<string, Row>> = {
+  RNN: { cell: 'rnn', isCell: false }, LSTM: { cell: 'lstm', isCell: false }, GRU: { cell: 'gru', isCell: false },
+  RNNCell: { cell: 'rnn', isCell: true }, LSTMCell: { cell: 'lstm', isCell: true }, GRUCell: { cell: 'gru', isCell: true },
+};
+
+const layerOrder = ['input_size', 'hidden_size', 'num_layers', 'bias', 'batch_first', 'dropout', 'bidirectional', 'proj_size'];
+/** From PyTorch 2 on, the fourth positional argument of nn.RNN is its nonlinearity; before, it was bias. */
+const rnnOrder = ['input_size', 'hidden_size', 'num_layers', 'nonlinearity', 'bias', 'batch_first', 'dropout', 'bidirectional'];
+const cellOrder = ['input_size', 'hidden_size', 'bias', 'nonlinearity'];
+
+/** Rooted in torch, or in a name that a fragment leaves open. */
+const modules = /^(\?\.)?torch\.nn\.(modules\.(rnn\.)?)?(\w+|\*)$/;
+const open = /^\?\.nn\.(\w+|\*)$/;
+
+/** The last name of a path into torch.nn, or undefined. */
+function className(path: string): string | undefined {
+  return modules.exec(path)?.[4] ?? open.exec(path)?.[1];
+}
+
+export const pytorch: FrameworkReader = {
+  mayMatch: path => {
+    const name = className(path);
+    return name === '*' || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
+  },
+  read,
+  problems: lint,
+};
+
+function isBare(path: string): boolean {
+  return path.startsWith('?.') && Object.hasOwn(classes, path.slice(2));
+}
+
+/** An attribute of the object itself that a class in another file sets, see target.ts. */
+const inherited = '?.*';
+
+/** Keywords that only PyTorch's recurrent classes take: proof enough for a fragment without imports. */
+const ownWords = new Set(['hidden_size', 'num_layers', 'batch_first', 'bidirectional', 'proj_size', 'nonlinearity']);
+/** Those that no other layer of torch.nn takes: Transformers have num_layers and batch_first, too. */
+const recurrentWords = new Set(['hidden_size', 'bidirectional', 'proj_size', 'nonlinearity']);
+
+function read(candidate: Candidate, module: Module): Draft | undefined {
+  const call = candidate.call();
+  const names = candidate.paths.map(p => className(p) ?? (p === inherited && call.args.some(a => a.name === 'batch_first') ? '*' : undefined) ?? (isBare(p) && takes(call, ownWords) ? p.slice(2) : undefined)).filter(n => n !== undefined);
+  const rows = names.flatMap(n => Object.hasOwn(classes, n) ? [classes[n] as Row] : []);
+  if (rows.length === 0 && !(names.includes('*') && looksRecurrent(candidate, call, module))) return undefined;
+  const kinds = new Set(rows.map(r => r.cell));
+  const isCell = rows.length > 0 ? rows.every(r => r.isCell) : /Cell['"]?\)$/.test(sourceOf(candidate.callee, module));
+  const cell = candidate.certain && kinds.size === 1 && !names.includes('*') ? rows[0]?.cell ?? null : null;
+  return draft(candidate, call, module, cell, isCell);
+}
+
+function takes(call: CallExpression, words: ReadonlySet<string>): boolean {
+  return call.args.some(a => a.name !== undefined && words.has(a.name));
+}
+
+/** `getattr(nn, kind)(...)` may be anything: it counts when its arguments or its names speak of recurrence. */
+function looksRecurrent(candidate: Candidate, call: CallExpression, module: Module): boolean {
+  return takes(call, recurrentWords) || /rnn|lstm|gru|recurrent/i.test(candidate.holder) || /rnn|lstm|gru|recurrent/i.test(sourceOf(candidate.callee, module));
+}
+
+function draft(candidate: Candidate, call: CallExpression, module: Module, cell: Kind | null, isCell: boolean): Draft {
+  const order = isCell ? cellOrder : cell === 'rnn' && !biasIsFourth(call, candidate, module) ? rnnOrder : layerOrder;
+  const fields = fieldReader(matchArguments(call, order, candidate.scope, module), module);
+  const sizes = { inputSize: fields.number('inputSize', 'input_size', null), units: fields.number('units', 'hidden_size', null) };
+  const bias = fields.flag('bias', 'bias', true);
+  const stack = isCell ? { layers: 1, bidirectional: false, batchFirst: false, dropout: 0, projection: 0 } : stackOf(fields, cell);
+  const options = cell === 'rnn' ? nonlinearity(fields) : {};
+  if (cell === null) fields.symbols['cell'] = sourceOf(candidate.callee, module);
+  const callee = candidate.callee;
+  return { framework: 'pytorch', cell, isCell, ...sizes, bias, ...stack, options, symbols: fields.symbols, assumed: fields.assumed, callee, consumed: [] };
+}
+
+function stackOf(fields: FieldReader, cell: Kind | null): Pick<Draft, 'layers' | 'bidirectional' | 'batchFirst' | 'dropout' | 'projection'> {
+  return {
+    layers: fields.number('layers', 'num_layers', 1),
+    bidirectional: fields.flag('bidirectional', 'bidirectional', false),
+    batchFirst: fields.flag('batchFirst', 'batch_first', false),
+    dropout: fields.number('dropout', 'dropout', 0),
+    projection: cell === 'lstm' || cell === null || fields.has('proj_size') ? fields.number('projection', 'proj_size', 0) : 0,
+  };
+}
+
+function nonlinearity(fields: FieldReader): Record<string, string> {
+  const word = fields.word('nonlinearity', 'nonlinearity', 'tanh');
+  return word === null ? {} : { nonlinearity: word };
+}
+
+function biasIsFourth(call: CallExpression, candidate: Candidate, module: Module): boolean {
+  const fourth = call.args.slice(0, 4).every(a => a.name === undefined && !a.splat) ? call.args[3] : undefined;
+  return fourth !== undefined && typeof fold(fourth.value, candidate.scope, module).value === 'boolean';
+}
