@@ -61,7 +61,7 @@ describe('the check of the rooms', () => {
     ['src/core/engine.ts', `import 'fflate';`, /package fflate/],
     ['src/analysis/memory.ts', `const f = await import('../formats/format');`, /analysis may not import formats/],
     ['src/formats/onnx.ts', `import { outline } from '../source/outline';`, /formats may not import source/],
-    ['src/source/python/read.ts', `import type { Checkpoint } from '../formats/format';`, /source may not import formats/],
+    ['src/source/python/read.ts', `import type { Checkpoint } from '../../formats/format';`, /source may not import formats/],
     ['src/source/python/read.ts', `let v: import('vscode').Uri;`, /may not import vscode/],
     ['src/protocol.ts', `import { x } from './core/layer';`, /protocol may not import core/],
     ['src/session.ts', `import * as vscode from 'vscode';`, /session may not import vscode/],
