@@ -38,10 +38,13 @@ export async function propose(wanted: Wanted, at: string, files: Files, fixed: B
 
 interface Paths { readonly all: readonly string[]; isNamed(path: string): boolean }
 
-/** Files with these endings: nearest first, and among equally near ones those that the code names. */
+/** Names of tables that were made ready for a network: such are likelier its input than what was measured. */
+const prepared = /normali[sz]ed|standardi[sz]ed|scaled|z-?scores?|prepared|preprocessed/i;
+
+/** Files with these endings: nearest first, among equally near ones those that the code names, then those made ready. */
 function candidatesFor({ all, isNamed }: Paths, endings: readonly string[], at: string): string[] {
   const sorted = nearest(all.filter(p => hasEnding(p, endings)), at);
-  return sorted.sort((a, b) => distance(a, at) - distance(b, at) || Number(isNamed(b)) - Number(isNamed(a))).slice(0, most);
+  return sorted.sort((a, b) => distance(a, at) - distance(b, at) || Number(isNamed(b)) - Number(isNamed(a)) || Number(prepared.test(baseOf(b))) - Number(prepared.test(baseOf(a)))).slice(0, most);
 }
 
 interface Fit extends Choice { readonly folder: string }

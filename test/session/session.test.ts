@@ -44,7 +44,11 @@ describe('a proposed binding', () => {
 
   it('takes the table that the code names among those that are as wide', async () => {
     assert.equal((await proposed('time_series/model.py')).binding.input, 'time_series/weather_normalised.csv');
-    assert.equal((await proposed('time_series/model.py', {}, {}, t => t.replace('weather_normalised.csv', ''))).binding.input, 'time_series/seattle-weather.csv');
+    assert.equal((await proposed('time_series/model.py', {}, {}, t => t.replace('weather_normalised.csv', 'seattle-weather.csv'))).binding.input, 'time_series/seattle-weather.csv');
+  });
+
+  it('takes a normalised table rather than what was measured, where the code names none', async () => {
+    assert.equal((await proposed('time_series/model.py', {}, {}, t => t.replace('weather_normalised.csv', ''))).binding.input, 'time_series/weather_normalised.csv');
   });
 
   it('leaves the choice to the person where several fit as well', async () => {

@@ -33,7 +33,7 @@ export async function putCursor(page: Page, line: number, column = 1): Promise<v
   await quickInput(page, 'Control+G', `:${line}:${column}`);
   // Enter does nothing before VS Code has read what was typed.
   const input = page.locator('.quick-input-widget');
-  for (const end = Date.now() + PATIENCE; Date.now() < end && await input.isVisible(); await page.waitForTimeout(200)) await input.locator('input').first().press('Enter', { timeout: 1000 }).catch(() => undefined);
+  for (const end = Date.now() + PATIENCE; Date.now() < end && await input.isVisible(); await page.waitForTimeout(200)) await input.locator('.quick-input-box input').press('Enter', { timeout: 1000 }).catch(() => undefined);
   await input.waitFor({ state: 'hidden', timeout: 1000 });
   await page.locator('.statusbar-item').filter({ hasText: `Ln ${line}, Col ${column}` }).first().waitFor({ timeout: PATIENCE });
 }
