@@ -8,7 +8,7 @@ import type { Answers, Checkpoint, LevelRef, StackRef, TensorRef, Trace } from '
 import { sizeOf } from './formats/parts/numbers';
 import type { FileDirection, FileEntry, FileLevel, FileStack, FileStats, FileTensor, FileTrace, FileView, TensorPage, TensorRequest } from './fileProtocol';
 import { term, told } from './l10n';
-import { hueOf } from './session';
+import { hueOf } from './hues';
 
 /** Answers of the person by stack. */
 export type Decisions = ReadonlyMap<string, Answers>;

@@ -4,6 +4,7 @@ import type { Network } from './core/layer';
 import type { Sequence } from './core/sequence';
 import { parse } from './core/equations';
 import type { Doubt } from './formats/format';
+import { hueOf } from './hues';
 import { l10n, term } from './l10n';
 import type { CurveWindow, Invented, Note, NumbersApi, Remote, RunId, Scene, SceneBeside, SceneLevel, SceneSequences, SceneSignal, TileRequest, Tile, Training, UnitCard, UnitOrder } from './protocol';
 import type { Questions } from './questions/index';
@@ -183,16 +184,6 @@ function unnamed(name: string): SignalWords {
   const plain = name.replace(/\.pre$/, '');
   if (plain !== name) return { label: l10n('preactivation of {0}', plain), equation: '', kind: 'value' };
   return usual[name] ?? { label: name, equation: '', kind: 'value' };
-}
-
-/** One hue a concept: what has the same job in another cell has the same colour (a GRU's z keeps, its r reads, its n proposes). */
-const hues: Readonly<Record<string, SceneSignal['hue']>> = { x: 'x', i: 'i', f: 'f', o: 'o', g: 'g', c: 'c', h: 'h', z: 'f', r: 'o', n: 'g' };
-
-/** The hue of a signal by its name, or by what it is. */
-export function hueOf(name: string, kind: SceneSignal['kind']): SceneSignal['hue'] {
-  const byKind = { input: 'x', gate: 'i', candidate: 'g', state: 'h', value: 'x' } as const;
-  const plain = name.replace(/\.pre$/, '');
-  return (Object.hasOwn(hues, plain) ? hues[plain] : undefined) ?? byKind[kind];
 }
 
 /** Where h is a projection of the cell state, units of one number are not one unit. */

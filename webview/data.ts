@@ -5,7 +5,7 @@ import { term } from './l10n';
 import { first } from './marks';
 import { directionOf, levelOf, rowsOf, shownStep, touches, type Changes, type State, type Store } from './state';
 import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Lane, type TileKey } from './tiles';
-import { bandsLane, besideKeys, coarseKeys, exactKeys, heatLane, laneOf, lineLane, wholeKeys, wholeLane, windowKeys, type Zoom } from './windows';
+import { bandsLane, besideKeys, coarseKeys, exactKeys, heatLane, laneOf, lineLane, turningKeys, wholeKeys, wholeLane, windowKeys, type Zoom } from './windows';
 
 /** A run that what if made. */
 const isChanged = (run: string): boolean => run.startsWith('changed:');
@@ -92,6 +92,12 @@ export class Data {
   seen(state: State): TileKey[] {
     const zoom = this.zoom(state);
     return [...windowKeys(state, zoom), ...(zoom.bucket > 1 ? exactKeys(state, shownStep(state)) : [])];
+  }
+
+  /** As much of it as is drawn while a knob is turned. */
+  turning(state: State): TileKey[] {
+    const zoom = this.zoom(state);
+    return turningKeys(state, zoom, shownStep(state));
   }
 
   /** The whole sequence: the strip that shows it, or every row. */

@@ -1,10 +1,10 @@
 /** Colour ramps, interpolated in OKLab so that equal steps of a value look like equal steps of colour. Pure. */
 
+import { ENTRIES } from '../src/protocol';
+
+export { ENTRIES, entry, type Scale } from '../src/protocol';
 export type Rgb = readonly [number, number, number];
 type Lab = readonly [number, number, number];
-
-/** Entries of a ramp; one more holds the colour of what is not finite. */
-export const ENTRIES = 256;
 
 /** `#ff6b8b` to 0..255 each. */
 export function parseHex(hex: string): Rgb {
@@ -64,16 +64,3 @@ const pack = ([r, g, b]: Rgb): number => ((255 << 24) | (b << 16) | (g << 8) | r
 
 /** One entry of a table as red, green, blue. */
 export const unpack = (word: number): Rgb => [word & 255, (word >> 8) & 255, (word >> 16) & 255];
-
-/** How a signal's values lie on its ramp. */
-export type Scale =
-  | { readonly kind: 'unit' }
-  | { readonly kind: 'signed'; readonly max: number }
-  | { readonly kind: 'tanh'; readonly max: number };
-
-/** Entry of the table for a value: 0..255, or 256 where it is not finite. */
-export function entry(scale: Scale, value: number): number {
-  if (!Number.isFinite(value)) return ENTRIES;
-  const at = scale.kind === 'unit' ? value : 0.5 + (0.5 * (scale.kind === 'tanh' ? Math.tanh(value) : value)) / scale.max;
-  return at <= 0 ? 0 : at >= 1 ? ENTRIES - 1 : Math.round(at * (ENTRIES - 1));
-}

@@ -8,7 +8,7 @@ import { numbersOf } from '../src/session';
 
 const { texts } = document.body.dataset;
 if (texts) useTexts(JSON.parse(texts) as Readonly<Record<string, string>>);
-const { subject, state, colors } = unpack(document.getElementById('report')?.textContent ?? '') as ReportContent;
+const { subject, labels, state, colors } = unpack(document.getElementById('report')?.textContent ?? '') as ReportContent;
 if (colors !== undefined) document.body.dataset['colors'] = colors;
 const session = localSession(() => new Promise(resolve => { setTimeout(resolve); }));
 dress();
@@ -23,7 +23,7 @@ async function start(): Promise<void> {
     await view.progress({ done: 0, total: 1, what: subject.model });
     const scene = await session.open(subject);
     await view.progress(undefined);
-    await view.scene(scene, state);
+    await view.scene(labels ? { ...scene, labels } : scene, state);
   } catch (error) {
     await view.failed({ title: l10n('This report could not be opened.'), lines: [error instanceof Error ? error.message : String(error)], actions: [] });
   }

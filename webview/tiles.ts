@@ -3,7 +3,7 @@
  * resolution lie side by side and panning asks only for what is new. What is wanted is said anew each frame, most urgent first, and
  * asked for several at a time; requests that are no longer wanted are never sent. Answers of an older revision are dropped.
  */
-import type { Part, RunId, Tile, TileRequest } from '../src/protocol';
+import type { Part, RunId, Scale, Shades, Tile, TileRequest } from '../src/protocol';
 
 export const TILE_COLUMNS = 256;
 
@@ -17,13 +17,15 @@ export interface TileKey {
   readonly part?: Part;
   /** Least and greatest of pooled steps are wanted too. */
   readonly extremes?: boolean;
+  /** It is only painted: its shades are enough. */
+  readonly rough?: boolean;
   readonly bucket: number;
   /** The tile's place at its resolution: it starts at step index * 256 * bucket. */
   readonly index: number;
 }
 
 /** A row's tiles share these. */
-export type Lane = Pick<TileKey, 'run' | 'level' | 'direction' | 'signal' | 'part' | 'extremes'>;
+export type Lane = Pick<TileKey, 'run' | 'level' | 'direction' | 'signal' | 'part' | 'extremes' | 'rough'>;
 
 interface Entry { tile: Tile; whole: boolean; used: number; bytes: number }
 
@@ -77,7 +79,8 @@ export class Tiles {
   take(tiles: readonly Tile[]): void {
     for (const tile of tiles) {
       if (tile.revision !== this.revision) continue;
-      this.keep({ ...tile, index: tile.from / (TILE_COLUMNS * tile.bucket) }, tile, true);
+      const { run, level, direction, signal, part, bucket } = tile;
+      this.keep({ ...(run !== undefined && { run }), level, direction, signal, ...(part && { part }), bucket, index: tile.from / (TILE_COLUMNS * bucket) }, tile, true);
     }
   }
 
@@ -101,16 +104,16 @@ export class Tiles {
       for (const key of [lane, own]) {
         const tile = this.kept.get(nameOf({ ...key, bucket, index }))?.tile;
         const column = tile ? Math.floor((step - tile.from) / tile.bucket) : -1;
-        if (tile && column >= 0 && column < tile.columns) return { value: tile.mean[column * tile.units + placeOf(tile, unit)] ?? NaN, bucket: tile.bucket };
+        if (tile && !tile.shades && column >= 0 && column < tile.columns) return { value: tile.mean[column * tile.units + placeOf(tile, unit)] ?? NaN, bucket: tile.bucket };
       }
     }
     return undefined;
   }
 
   /** Whether all of a tile is there that is wanted of it. */
-  private has(key: TileKey): boolean {
+  has(key: TileKey): boolean {
     const entry = this.kept.get(nameOf(key));
-    return entry !== undefined && entry.whole && (!key.extremes || key.bucket === 1 || entry.tile.min !== undefined);
+    return entry !== undefined && entry.whole && (key.rough || !entry.tile.shades) && (!key.extremes || key.bucket === 1 || entry.tile.min !== undefined);
   }
 
   private pump(): void {
@@ -148,7 +151,7 @@ export class Tiles {
   private keep(key: TileKey, tile: Tile, whole: boolean): void {
     const name = nameOf(key), known = this.kept.get(name);
     if (known?.whole && known.tile.min && !tile.min) return; // it says less than what is there
-    const bytes = tile.mean.byteLength + (tile.min?.byteLength ?? 0) + (tile.max?.byteLength ?? 0);
+    const bytes = tile.shades?.entries.byteLength ?? tile.mean.byteLength + (tile.min?.byteLength ?? 0) + (tile.max?.byteLength ?? 0);
     this.bytes += bytes - (known?.bytes ?? 0);
     this.kept.set(name, { tile, whole, used: ++this.clock, bytes });
     if (!whole) this.forget([key]); // the next progress wants it again
@@ -178,6 +181,17 @@ const wishOf = (key: TileKey): string => `${key.extremes ?? false} ${nameOf(key)
 function partName(part: Part | undefined): string {
   if (part === undefined || part === 'bands') return part ?? '';
   return 'first' in part ? `${part.first} ${part.end}` : `${part.order} ${part.pool}`;
+}
+
+/** A tile of which only the shades came: each number is the middle of what has its entry, worked out where somebody asks. */
+export function shaded(tile: Omit<Tile, 'mean'>, shades: Shades): Tile {
+  let known: Float32Array | undefined;
+  return { ...tile, shades, get mean() { return known ??= Float32Array.from(shades.entries, e => middleOf(shades.scale, e / 255)); } };
+}
+
+function middleOf(scale: Scale, at: number): number {
+  const value = scale.kind === 'unit' ? at : (2 * at - 1) * scale.max;
+  return scale.kind === 'tanh' ? Math.atanh(Math.max(-0.999, Math.min(0.999, value))) : value;
 }
 
 /** Where a unit is in the columns of a tile that has it. */

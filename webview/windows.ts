@@ -24,10 +24,15 @@ export function heatLane(state: State, signal: SceneSignal, order: UnitOrder, po
 /** What the strip of the whole sequence paints of it. */
 export const wholeLane = (state: State, signal: SceneSignal, order: UnitOrder): Lane => heatLane(state, signal, order, Math.max(1, Math.ceil(signal.units / WHOLE_HEIGHT)));
 
-/** The selected unit's line, with least and greatest of what is pooled. Step by step it is read from what is painted, where that has every unit. */
+/** The selected unit's line, with least and greatest of what is pooled. Step by step it is read from what is painted, where that has every unit; of a changed run that may be but shades. */
 export function lineLane(state: State, signal: SceneSignal, bucket: number): Lane {
-  const lane = laneOf(state, signal.name), { unit } = state.selection;
-  return bucket === 1 && poolOf(state, signal) === 1 ? lane : { ...lane, part: { first: unit, end: unit + 1 }, extremes: true };
+  return bucket === 1 && state.run === MAIN && poolOf(state, signal) === 1 ? laneOf(state, signal.name) : { ...unitLane(state, signal), extremes: true };
+}
+
+/** The selected unit's values alone. */
+function unitLane(state: State, { name }: SceneSignal): Lane {
+  const { unit } = state.selection;
+  return { ...laneOf(state, name), part: { first: unit, end: unit + 1 } };
 }
 
 /** What an open row says of all units. */
@@ -64,6 +69,17 @@ export function windowKeys(state: State, { bucket, order }: Zoom, { from, to }: 
   const painted = [...rows.map(s => heatLane(state, s, order)), ...input.map(s => laneOf(state, s.name))];
   const lines = open.flatMap(s => [lineLane(state, s, bucket), bandsLane(state, s)]);
   return laid([...painted, ...lines, ...valueLanes(state, rows.filter(s => !open.includes(s)))], from, to, bucket, state);
+}
+
+/** The window while a knob is turned: the shades of what is painted, the lines of open rows, and the selected unit's values, at a step exactly. */
+export function turningKeys(state: State, { bucket, order }: Zoom, step: number): TileKey[] {
+  const { rows, input } = shownSignals(state);
+  const [open, closed] = [true, false].map(is => rows.filter(s => state.open.includes(s.name) === is)) as [SceneSignal[], SceneSignal[]];
+  const values = (of: readonly SceneSignal[]): Lane[] => of.filter(s => state.selection.unit < s.units).map(s => unitLane(state, s));
+  const painted = [...rows.map(s => ({ ...heatLane(state, s, order), rough: true })), ...input.map(s => laneOf(state, s.name))];
+  const lines = open.flatMap(s => [lineLane(state, s, bucket), bandsLane(state, s)]);
+  const window = laid([...painted, ...lines, ...values(closed)], state.from, state.to, bucket, state);
+  return bucket === 1 ? window : [...window, ...laid(values(rows), step, step + 1, 1, state)];
 }
 
 /** Exact values at a step: the selected unit's, and those of all units that share the line under the pointer. */

@@ -47,6 +47,12 @@ export function* pca(column: Column, wanted = 4): Generator<Progress, Pca> {
   };
 }
 
+/** Where the rows of another column are along the same directions, [steps, components]; what is not finite counts as the mean. */
+export function* placedIn({ data, steps, units }: Column, { mean, directions, components }: Pca): Generator<Progress, Float32Array> {
+  const centred = data.map((v, k) => (Number.isFinite(v) ? v - mean[k % units]! : 0));
+  return yield* projected({ data: centred, steps, units }, directions, components);
+}
+
 function means({ data, steps, units }: Column): Float64Array {
   const sums = new Float64Array(units), counts = new Float64Array(units);
   for (let t = 0, k = 0; t < steps; t++) for (let u = 0; u < units; u++, k++) {

@@ -5,6 +5,7 @@
 import type { Layer, Network, Params, Tensor } from '../core/layer';
 import { outputState, argumentsOf, type Program } from '../core/program';
 import { programOf } from '../core/programs';
+import { english, saying, type Said } from '../core/said';
 
 /** The read-out: logits = weight h + bias. */
 export interface ReadOut { readonly weight: Tensor; readonly bias?: Tensor | undefined }
@@ -12,14 +13,20 @@ export interface ReadOut { readonly weight: Tensor; readonly bias?: Tensor | und
 /** A network and its read-out, of which one unit is not heard. */
 export interface Silenced { readonly network: Network; readonly decoder?: ReadOut | undefined }
 
+/** Why no weight reads a unit of this level alone; undefined where one may. */
+export function joinedWords({ levels }: Network, level: number): Said | undefined {
+  const own = levels[level];
+  return own && own.directions.length > 1 && own.merge !== 'concat' && own.merge !== 'none'
+    ? saying('The two directions of {0} are joined element by element, so that no weight reads this unit alone.', own.name) : undefined;
+}
+
 /** Zeroes all that reads unit `unit` of a layer. The arguments stay as they are. @throws Error with a message for people, where no weight reads the unit alone */
 export function silenced(network: Network, decoder: ReadOut | undefined, level: number, direction: number, unit: number): Silenced {
   const own = network.levels[level], layer = own?.directions[direction];
   if (!own || !layer) throw new Error(`There is no direction ${direction} of level ${level}.`);
   if (!(unit >= 0 && unit < layer.units)) throw new Error(`Expected a unit from 0 to ${layer.units - 1}, found ${unit}.`);
-  if (own.directions.length > 1 && own.merge !== 'concat' && own.merge !== 'none') {
-    throw new Error(`The two directions of ${own.name} are joined element by element, so that no weight reads this unit alone.`);
-  }
+  const refused = joinedWords(network, level);
+  if (refused) throw new Error(english(refused));
   const column = own.merge === 'concat' ? unit + own.directions.slice(0, direction).reduce((n, d) => n + d.units, 0) : unit;
   const heard = own.directions.length === 1 || own.merge === 'concat' || direction === 0;
   const levels = network.levels.map((one, k) => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parameterCountOf } from '../core/parameters';
 import { localSession } from '../local';
-import { excerptOf, MOST_STEPS } from '../report/excerpt';
+import { excerptOf, labelRows, MOST_STEPS } from '../report/excerpt';
 import { reportPage } from '../report/parts';
 import type { Subject } from '../session';
 import { count, options, UsageError, type Command } from './command';
@@ -16,6 +16,7 @@ export const reportCommand: Command = {
   help: `FILE is a checkpoint. The page holds the panel, the engine, the layer's weights and the input: up to 5,000 steps, from --from on.
 Layers of more than 4 million weights are written as recorded signals alone.
   --layer, --input, --into, --assume, --feed, --vocabulary, --encoder, --columns, --generate, --steps, --seed   as for run
+  --labels FILE         a table of labels that units are compared with: a row of names, then one row a step (CSV or TSV)
   --from A --to B       the window to begin with; a longer input is cut to 5,000 steps around it
   --colors NAME         concepts (a hue for each concept), puor or cividis
   --out FILE            where to write`,
@@ -29,14 +30,15 @@ Layers of more than 4 million weights are written as recorded signals alone.
     const scene = await session.open(subjectOf(file, run));
     const begin = count(values.from, 'from') ?? 0;
     const { subject, from, to } = await excerptOf(session, { from: begin, to: count(values.to, 'to', 1) ?? Math.min(scene.steps, begin + MOST_STEPS) });
-    const page = await reportPage({ subject, made: new Date().toISOString(), ...(values.colors === undefined ? {} : { colors: values.colors }) }, path => readFile(join(__dirname, '..', path)));
+    const labels = values.labels === undefined ? undefined : labelRows({ name: basename(values.labels), text: await readFile(values.labels, 'utf8') }, { from, to });
+    const page = await reportPage({ subject, ...(labels ? { labels } : {}), made: new Date().toISOString(), ...(values.colors === undefined ? {} : { colors: values.colors }) }, path => readFile(join(__dirname, '..', path)));
     await writeFile(values.out, page);
     process.stdout.write(`${values.out}: steps ${from} to ${to - 1} of ${scene.levels.map(l => l.name).join(', ')} over ${scene.input.description}, ${(page.length / 2 ** 20).toFixed(1)} MB\n`);
   },
 };
 
 const COLORS: readonly string[] = ['concepts', 'puor', 'cividis'];
-const known = { ...inputOptions, colors: { type: 'string' }, out: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } } as const;
+const known = { ...inputOptions, colors: { type: 'string' }, labels: { type: 'string' }, out: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' } } as const;
 
 function subjectOf(file: string, { network, sequence, notes }: Run): Subject {
   return {

@@ -29,7 +29,8 @@ export function narrowed(storey: Storey, first: number, end: number, units: numb
   return { units: to - from, mean: rows(storey.mean), ...(pooled && extremes && { min: rows(storey.min), max: rows(storey.max) }) };
 }
 
-function columnsOf(all: Signal, first: number, end: number, units: number, from: number, to: number): Float32Array {
+/** Units [from, to) of rows [first, end). */
+export function columnsOf(all: Signal, first: number, end: number, units: number, from: number, to: number): Float32Array {
   if (to - from === units) return Float32Array.from(all.subarray(first * units, end * units));
   const taken = new Float32Array((end - first) * (to - from));
   for (let row = first, k = 0; row < end; row++) for (let u = from; u < to; u++) taken[k++] = all[row * units + u]!;

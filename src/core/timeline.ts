@@ -1,7 +1,7 @@
 /** Recorded signals at every resolution: a pyramid of min, max and mean, cut into tiles for the screen. NaN stays visible. */
 
-import { narrowed, type Look } from './narrow';
-import { poolPairs } from './poolPairs';
+import { columnsOf, narrowed, type Look } from './narrow';
+import { poolMeans, poolPairs } from './poolPairs';
 
 export type Signal = Float32Array | Float64Array;
 
@@ -44,7 +44,7 @@ export interface TileData {
   readonly max?: Float32Array;
 }
 
-const FINEST = 16;
+export const FINEST = 16;
 /** Steps that are pooled at a time, so that the storeys on the way to FINEST need no memory. */
 const PIECE = 2 ** 12;
 
@@ -93,10 +93,13 @@ export function pooled(rows: Storey, from: number, to: number, steps: number, un
 
 /** `bucket` is what a row of `below` covers. */
 function halved(below: Storey, steps: number, bucket: number, units: number): PooledStorey {
-  const rows = Math.ceil(below.rows / 2);
-  const storey = emptyStorey(rows, units);
-  const whole = Math.floor(steps / (2 * bucket));
-  poolPairs(below, storey, whole, units);
+  return halvedInto(emptyStorey(Math.ceil(below.rows / 2), units), below, steps, bucket, units);
+}
+
+function halvedInto(storey: PooledStorey, below: Storey, steps: number, bucket: number, units: number, extremes = true): PooledStorey {
+  const { rows } = storey, whole = Math.floor(steps / (2 * bucket));
+  if (extremes) poolPairs(below, storey, whole, units);
+  else poolMeans(below.mean, storey.mean, whole, units);
   if (whole < rows) poolLast(below, storey, rows - 1, Math.max(0, steps - (2 * rows - 1) * bucket) / bucket, units);
   return storey;
 }
@@ -132,8 +135,30 @@ export function tileOf(storey: Storey, { bucket, first, end }: Cut, at: number, 
 /** Steps [from, to) in at most `columns` columns, at the finest resolution that fits. */
 export function tile({ steps, units, signal, storeys }: Pyramid, from: number, to: number, columns: number, look: Look = {}): TileData {
   const cut = cutOf(steps, from, to, columns);
-  if (cut.bucket >= FINEST) return tileOf(storeys[Math.log2(cut.bucket / FINEST)]!, cut, 0, steps, units, look);
-  const [first, end] = [cut.first * cut.bucket, Math.min(steps, cut.end * cut.bucket)];
-  const rows = single(signal.subarray(first * units, end * units), end - first);
-  return tileOf(pooled(rows, 1, cut.bucket, end - first, units), cut, cut.first, steps, units, look);
+  return cut.bucket >= FINEST ? tileOf(storeys[Math.log2(cut.bucket / FINEST)]!, cut, 0, steps, units, look) : tileFrom(signal, steps, units, cut, look);
 }
+
+/** A tile without a pyramid, from the steps themselves: no more of them is pooled than is looked at. */
+export function tileFrom(signal: Signal, steps: number, units: number, cut: Cut, look: Look = {}): TileData {
+  const [first, end] = [cut.first * cut.bucket, Math.min(steps, cut.end * cut.bucket)];
+  const { part, extremes = true } = look;
+  if (part?.kind === 'units') {
+    const from = Math.min(units, Math.max(0, part.first)), to = Math.max(from, Math.min(units, part.end)), own = to - from;
+    return tileOf(pooledWindow(columnsOf(signal, first, end, units, from, to), end - first, own, cut.bucket, extremes), cut, cut.first, steps, own, { extremes });
+  }
+  const rows = signal.subarray(first * units, end * units);
+  return tileOf(pooledWindow(rows, end - first, units, cut.bucket, part ? part.kind === 'bands' : extremes), cut, cut.first, steps, units, look);
+}
+
+/** Pooled in one storey that serves every tile: what is read of it is copied. */
+function pooledWindow(signal: Signal, steps: number, units: number, bucket: number, extremes: boolean): Storey {
+  let below = single(signal, steps);
+  for (let b = 1; b < bucket; b *= 2) {
+    const rows = Math.ceil(below.rows / 2);
+    if (spare.mean.length < rows * units) spare = emptyStorey(rows, units);
+    below = halvedInto({ ...spare, rows }, below, steps, b, units, extremes); // from the second time on in its own place: rows lie ahead of where they are written
+  }
+  return below;
+}
+
+let spare = emptyStorey(0, 0);

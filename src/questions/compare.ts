@@ -1,5 +1,6 @@
 /** What is the difference between cells? Layers beside one another: what they are, what they cost, how far their gradients reach, where they part. */
 import type { Ask } from './index';
+import type { InitialisationRule } from '../core/initialise';
 import type { Said } from '../core/said';
 
 /** Where a layer's signals are. */
@@ -14,7 +15,7 @@ export interface CompareAsk extends Ask {
   readonly direction: number;
   readonly columns: readonly ColumnAsk[];
   /** How layers that are made begin. */
-  readonly rule: 'pytorch' | 'keras';
+  readonly rule: InitialisationRule;
   readonly seed: number;
   /** Parameters of the recurrent layer to come near to; those of the layer that is shown where absent. */
   readonly budget?: number;

@@ -1,8 +1,9 @@
 /** How far back does a loss teach, and along which way? Gradients of a chosen loss against the distance from it. */
+import type { Said } from '../core/said';
 import type { Ask } from './index';
 
-/** `sum`: of the layer's h at a step. `unit`: one unit of it. `target`: how well the model's output there says what comes next. */
-export type LossKind = 'sum' | 'unit' | 'target';
+/** `sum`: of the layer's h at a step. `unit`: one unit of it. `target`: how well the model's output there says what comes next. `range`: of h over selected steps. */
+export type LossKind = 'sum' | 'unit' | 'target' | 'range';
 
 /** Whose gradients, of what. */
 export interface LossAsk extends Ask {
@@ -11,11 +12,13 @@ export interface LossAsk extends Ask {
   readonly loss: LossKind;
   /** Of the layer's h; absent where the loss is not of one unit. */
   readonly unit?: number;
-  /** How many steps back to look, at most 256. */
+  /** Steps [from, to) of a loss over a range. */
+  readonly range?: { readonly from: number; readonly to: number };
+  /** How many steps back to look, at most 256: behind the first step of a range, in the layer's order. */
   readonly distance: number;
 }
 
-/** One loss, at one step. */
+/** One loss, at one step; over a range, the step says nothing. */
 export interface GradientAsk extends LossAsk {
   readonly step: number;
   /** The state of which every unit's gradient is wanted: `h`, `c`. */
@@ -25,9 +28,11 @@ export interface GradientAsk extends LossAsk {
 /** What a target is: the character after this one by cross-entropy, or the input's next row by squared distance. */
 export type TargetKind = 'nextCharacter' | 'nextRow';
 
-/** Arrays over distances 0 (the step of the loss), 1 (one step earlier in the layer's direction) ... */
+/** Arrays over distances 0 (the step of the loss, of a range the last that the layer reads), 1 (one step earlier in the layer's direction) ... */
 export interface GradientAnswer {
   readonly step: number;
+  /** Steps that a range has, the first distances; absent otherwise. */
+  readonly within?: number;
   /** The loss itself. */
   readonly value?: number;
   /** Euclidean norms of dL/ds of each state of the cell, by its name. */
@@ -53,6 +58,8 @@ export interface Fate { readonly kind: 'vanishes' | 'explodes' | 'holds' | 'brok
 export interface GradientSpreadAnswer {
   /** How many losses. */
   readonly windows: number;
+  /** Steps over which each is summed; absent where a loss stands at one step. Distances count from the first of them. */
+  readonly within?: number;
   /** What a target would be here; absent where there is none. */
   readonly target?: TargetKind;
   readonly states: readonly {
@@ -93,4 +100,6 @@ export interface JacobiansAnswer {
   readonly states: readonly string[];
   /** True where power iteration found them, from below. */
   readonly estimated: boolean;
+  /** Why they cannot be multiplied here. */
+  readonly refused?: Said;
 }

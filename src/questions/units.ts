@@ -1,4 +1,5 @@
 /** What does this unit do? The table of all units, one unit's card, the labels that a person brings, and what is lost without it. */
+import type { Said } from '../core/said';
 import type { Ask } from './index';
 
 export interface UnitsAsk extends Ask {
@@ -103,6 +104,8 @@ export interface SilenceAnswer {
   readonly base: number;
   /** All that are known so far. */
   readonly effects: readonly SilenceEffect[];
+  /** Why no unit of this layer can be switched off alone. */
+  readonly refused?: Said;
 }
 
 export interface SilenceEffect {

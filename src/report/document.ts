@@ -1,6 +1,6 @@
 /** A report as one HTML file: the panel itself with a recording inside, which works from disk with the network off. */
 import { base64 } from '../base64';
-import type { ViewState } from '../protocol';
+import type { Scene, ViewState } from '../protocol';
 import type { Subject } from '../session';
 import { pack } from './codec';
 
@@ -12,7 +12,7 @@ export interface PageParts {
 }
 
 /** What the page opens. */
-export interface ReportContent { readonly subject: Subject; readonly state?: ViewState; readonly made: string; /** As in the setting `gatescope.colors`. */ readonly colors?: string }
+export interface ReportContent { readonly subject: Subject; /** A row for each of its steps. */ readonly labels?: Scene['labels']; readonly state?: ViewState; readonly made: string; /** As in the setting `gatescope.colors`. */ readonly colors?: string }
 
 /** The language that the page speaks, and its texts; English without. */
 export interface PageLanguage { readonly id: string; readonly texts: Readonly<Record<string, string>> }

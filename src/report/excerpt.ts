@@ -7,7 +7,7 @@ import { parameterCountOf } from '../core/parameters';
 import { programOf } from '../core/programs';
 import { rowsOf } from '../core/rows';
 import type { RowSource, Sequence } from '../core/sequence';
-import type { ViewState } from '../protocol';
+import type { Scene, ViewState } from '../protocol';
 import type { Recorded } from '../recorder';
 import type { Session, Subject } from '../session';
 
@@ -17,6 +17,9 @@ export const MOST_STEPS = 5000;
 const MOST_WEIGHTS = 2 ** 22;
 /** Numbers of recorded signals that it carries otherwise. */
 const MOST_SIGNALS = 2 ** 24;
+
+/** Labels that a person bound, as the panel gets them. */
+export type LabelTable = NonNullable<Scene['labels']>;
 
 export interface Excerpt { readonly subject: Subject; readonly from: number; readonly to: number }
 
@@ -33,6 +36,12 @@ export function shifted(state: ViewState, { from, to }: { readonly from: number;
   const within = (step: number): number => Math.max(0, Math.min(to - from, step - from));
   const range = state.range && { from: within(state.range.from), to: within(state.range.to) };
   return { ...state, selection: { ...state.selection, step: Math.min(to - from - 1, within(state.selection.step)) }, from: within(state.from), to: within(state.to), range };
+}
+
+/** The rows of a table of labels that belong to the steps that are carried: a row of names, then one row a step. */
+export function labelRows(table: LabelTable, { from, to }: { readonly from: number; readonly to: number }): LabelTable {
+  const [names = '', ...rows] = table.text.split(/\r\n|\r|\n/);
+  return { ...table, text: [names, ...rows.slice(from, to)].join('\n') };
 }
 
 /** @throws Error where nothing is shown, or the window is too much to carry */

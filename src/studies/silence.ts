@@ -1,11 +1,12 @@
 /** What is lost when nobody hears a unit: the network is run again with the weights that read it at zero. */
-import { silenced, type ReadOut } from '../analysis/silence';
+import { joinedWords, silenced, type ReadOut } from '../analysis/silence';
 import { surprise } from '../analysis/surprise';
 import { running } from '../core/engine';
 import type { Network } from '../core/layer';
 import { Meter, type Progress } from '../core/pace';
 import { parameterCountOf } from '../core/parameters';
 import { rowsOf } from '../core/rows';
+import { saying, type Said } from '../core/said';
 import type { SilenceAnswer, SilenceEffect } from '../questions/units';
 import { bordersOf, layerOf, type Job, type Run } from './run';
 import type { Study } from './study';
@@ -24,9 +25,9 @@ export const silence: Study<'silence'> = {
   *answer(runs, { run: id, level, direction, units }) {
     const run = runs.run(id);
     layerOf(run, level, direction); // says in words what a trace lacks
-    const [border] = bordersOf(run);
-    if (border !== undefined) throw new Error(`What is lost without a unit is found by running everything again with one set of weights, but a change begins or ends at step ${border}. Choose the whole sequence for it, or show the baseline.`);
-    const job = run.job!, steps = stepsOf(run, job.network);
+    const job = run.job!, refused = borderWords(run) ?? joinedWords(job.network, level);
+    if (refused) return { measure: 'output', steps: 0, base: NaN, effects: [], refused } satisfies SilenceAnswer;
+    const steps = stepsOf(run, job.network);
     const base = yield* baseOf(run, job, steps);
     const key = `silence ${level} ${direction}`;
     const known = run.kept.get(key) as Map<number, SilenceEffect> | undefined ?? new Map<number, SilenceEffect>();
@@ -40,6 +41,13 @@ export const silence: Study<'silence'> = {
     return { measure, steps, base: base.bits ? mean(base.bits) : NaN, effects: [...known.values()] } satisfies SilenceAnswer;
   },
 };
+
+/** Why a run with changes that do not last all of it cannot be run without a unit. */
+function borderWords(run: Run): Said | undefined {
+  const [border] = bordersOf(run);
+  return border === undefined ? undefined
+    : saying('What is lost without a unit is found by running everything again with one set of weights, but a change begins or ends at step {0}. Choose the whole sequence for it, or show the baseline.', border);
+}
 
 function stepsOf({ recording }: Run, { levels }: Network): number {
   const cost = levels.reduce((n, l) => n + l.directions.reduce((m, d) => m + parameterCountOf(d), 0), 0);

@@ -10,9 +10,9 @@ import { biasOf } from '../core/variations/rewrite';
 import { segmentsOf } from '../core/variations/segments';
 import { lazyRecording } from '../core/variations/held';
 import { varying, type Reach } from '../core/variations/vary';
-import type { Tile } from '../protocol';
 import type { ChangedSignal, WhatIfAnswer } from '../questions/whatIf';
 import { layerOf, type Force, type Job, type Run } from './run';
+import { bringing } from './seen';
 import type { Runs, Study } from './study';
 
 /** A vocabulary of more entries is no list to choose from. */
@@ -37,9 +37,7 @@ export const whatIf: Study<'whatIf'> = {
     if (runs.run() !== base) throw new Error('Another run took the place of the one that was changed.');
     runs.hold(id, { ...run, forces });
     dropOlder(runs, base, id);
-    const tiles: Tile[] = [];
-    for (const window of seen) tiles.push(yield* runs.window({ ...window, run: id, revision: base.revision }));
-    return { run: id, tiles, ...(reach && { reach }), knobs: knobsOf(base), alphabet };
+    return { run: id, ...yield* bringing(runs, id, seen), ...(reach && { reach }), knobs: knobsOf(base), alphabet };
   },
 };
 

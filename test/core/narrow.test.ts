@@ -56,6 +56,11 @@ describe('less than all units of a window', () => {
       const wanted = [sorted.reduce((a, b) => a + b) / UNITS, (sorted[1]! + sorted[2]!) / 2, (sorted[4]! + sorted[5]!) / 2, Math.min(...whole.min!.subarray(c * UNITS, (c + 1) * UNITS)), Math.max(...whole.max!.subarray(c * UNITS, (c + 1) * UNITS))];
       wanted.forEach((v, k) => assert.ok(Math.abs(bands.mean[c * 5 + k]! - v) < 1e-6, `column ${c}: ${bands.mean.subarray(c * 5, c * 5 + 5)}, not ${wanted}`));
     }
+    for (const count of [1, 2, 3, 5, 64, 129]) for (const spread of [0, 1, 1e-30, 1e30]) {
+      const values = noise(1, count).map((v, k) => (k % 5 === 0 ? Math.round(4 * v) / 4 : v) * spread);
+      const quartiles = tile(pyramid(values, 1, count), 0, 1, 1, { part: { kind: 'bands' } }).mean;
+      for (const [k, share] of [[1, 0.25], [2, 0.75]] as const) assert.equal(quartiles[k], Math.fround(quantile(values.slice(), count, share)), `${count} values to ${spread}`);
+    }
     const source = random(11);
     for (let n = 1; n < 80; n++) {
       const values = Float32Array.from({ length: n }, () => Math.round(20 * source.uniform()) / 7);

@@ -8,8 +8,9 @@ import type { Sequence } from '../../src/core/sequence';
 import { localSession } from '../../src/local';
 import { pack, unpack } from '../../src/report/codec';
 import { documentOf } from '../../src/report/document';
-import { carried, excerptOf, MOST_STEPS, shifted } from '../../src/report/excerpt';
+import { carried, excerptOf, labelRows, MOST_STEPS, shifted } from '../../src/report/excerpt';
 import type { Session, Subject } from '../../src/session';
+import { labelTracks } from '../../webview/views/units/labelsFile';
 
 const WIDTH = 3, UNITS = 4, STEPS = MOST_STEPS + 300;
 const session = (): Session => localSession(() => new Promise(resolve => { setImmediate(resolve); }));
@@ -106,6 +107,14 @@ describe('an excerpt for a report', () => {
     assert.deepEqual(carried(100_000, { from: 99_990, to: 100_000 }), { from: 95_000, to: 100_000 });
     const state = shifted({ selection: { level: 0, direction: 0, unit: 1, step: 5010, signal: 'f' }, from: 5000, to: 5100, open: [], order: 'index' }, { from: 4900, to: 9900 });
     assert.deepEqual([state.selection.step, state.from, state.to], [110, 100, 200]);
+  });
+
+  it('takes the labels of its own steps, under their names', () => {
+    const table = { name: 'labels.csv', text: `\ufeffquote,word\r\n${Array.from({ length: 12 }, (_, t) => `${t % 2},w${t}`).join('\r\n')}\r\n` };
+    const { text, name } = labelRows(table, { from: 4, to: 7 });
+    assert.deepEqual([name, text], ['labels.csv', '\ufeffquote,word\n0,w4\n1,w5\n0,w6']);
+    assert.deepEqual(labelTracks(text).tracks.find(t => t.name === 'quote'), { name: 'quote', values: [0, 1, 0] });
+    assert.equal(labelRows({ ...table, text: 'a\n1' }, { from: 4, to: 7 }).text, 'a', 'a table of too few rows has none there');
   });
 
   it('is refused where nothing is shown', async () => {

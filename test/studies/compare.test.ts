@@ -6,6 +6,7 @@ import { initialise } from '../../src/core/initialise';
 import type { Network } from '../../src/core/layer';
 import { atOnce } from '../../src/core/recording/recording';
 import type { Sequence } from '../../src/core/sequence';
+import { told } from '../../src/l10n';
 import type { CompareAsk } from '../../src/questions/compare';
 import type { Job } from '../../src/studies/run';
 import { joined } from '../session/joined';
@@ -49,6 +50,23 @@ describe('cells beside one another', () => {
     const { columns } = await recorder.ask('compare', ask({ columns: [{ run: 'main' }, { cell: 'lstm' }] }));
     const found = await recorder.ask('divergence', { level: 0, direction: 0, other: columns[1]!.run, tolerance: 0 });
     assert.equal(found.first, undefined);
+  });
+
+  it('begin as the rule that is asked for says, and name it', async () => {
+    const { recorder } = joined();
+    await recorder.run(jobOf('lstm', 7));
+    const started = new Set<string>();
+    for (const [rule, called] of [['pytorch', 'PyTorch'], ['keras', 'Keras'], ['tfjs', 'TensorFlow.js'], ['flax', 'Flax'], ['haiku', 'Haiku']] as const) {
+      const { columns } = await recorder.ask('compare', ask({ columns: [{ cell: 'lstm' }], rule }));
+      const [column] = columns;
+      assert.equal(told(column!.invented!.rule), `${called} default initialisation`);
+      const { mean } = await recorder.tile({ revision: 1, run: column!.run, level: 0, direction: 0, signal: 'f', from: 0, to: 1, columns: 1 });
+      const params = initialise(cellById('lstm'), WIDTH, column!.units, rule, 7), x = sequence.data as Float32Array;
+      const before = Array.from({ length: column!.units }, (_, u) => params['bf']!.data[u]! + Array.from({ length: WIDTH }, (_k, k) => params['Wf']!.data[u * WIDTH + k]! * x[k]!).reduce((a, b) => a + b, 0));
+      for (const [u, v] of before.entries()) assert.ok(Math.abs(mean[u]! - 1 / (1 + Math.exp(-v))) < 1e-6, `${rule}, forget gate of unit ${u} at step 0`);
+      started.add(mean.join());
+    }
+    assert.equal(started.size, 5, 'no two rules begin alike');
   });
 
   it('read what a level deep in a stack reads, in its direction', async () => {

@@ -92,6 +92,37 @@ describe('gradients of a loss', () => {
     });
   }
 
+  for (const direction of ['forward', 'reverse'] as const) {
+    it(`of h over selected steps are those of finite differences, and go on behind the first of them: lstm, ${direction}`, async () => {
+      const steps = 30, range = { from: 14, to: 19 }, distance = 6, within = 5;
+      const own = louder(layer('lstm', WIDTH, UNITS, 7, direction));
+      const job = jobOf(network(level('l', [own], 'none')), steps), recorder = await running(job);
+      const value = (n?: Nudge): number => unrolled(own, job.sequence.data as Float32Array, steps, n).slice(range.from, range.to).reduce((sum, s) => sum + (s['h'] as Float64Array).reduce((a, b) => a + b, 0), 0);
+      const answer = await recorder.ask('gradient', ask({ loss: 'range', range, step: 2, distance }));
+      assert.deepEqual([answer.step, answer.within], [direction === 'forward' ? 18 : 14, within]);
+      const at = (d: number): number => (direction === 'forward' ? 18 - d : 14 + d);
+      for (const { name, norms } of answer.states) {
+        close(norms, Array.from({ length: within + distance }, (_, d) => normOf(Array.from({ length: UNITS }, (_u, u) => difference(value, at(d), name, u)))), 1e-5, `d${name}`);
+      }
+      close(answer.input, Array.from({ length: within + distance }, (_, d) => normOf(Array.from({ length: WIDTH }, (_u, u) => difference(value, at(d), 'x', u)))), 1e-5, 'dx');
+      const first = answer.states.find(s => s.name === 'c')!.norms[within - 1]!;
+      assert.ok(Math.abs(answer.path!.direct[0]! - first) < 1e-9 && answer.path!.direct.length === distance + 1, 'the direct path begins where the last loss is added');
+    });
+  }
+
+  it('over as many steps elsewhere stand beside those over the selected ones, and count from the first of them', async () => {
+    const recorder = await running(jobOf(network(level('l', [louder(layer('lstm', WIDTH, UNITS, 7))], 'none')), 40));
+    const { windows, within, states } = await recorder.ask('gradientSpread', { level: 0, direction: 0, loss: 'range', range: { from: 20, to: 24 }, distance: 10 });
+    const ends = Array.from({ length: windows }, (_, k) => Math.round(39 - (k * 26) / (windows - 1)));
+    const found: number[] = []; // one after the other: a newer question ends an older one
+    for (const end of ends) found.push((await recorder.ask('gradient', ask({ loss: 'range', range: { from: end - 3, to: end + 1 }, distance: 10 }))).states[1]!.norms[4 - 1 + 7]!);
+    const sorted = found.sort((a, b) => a - b), half = (sorted.length - 1) / 2;
+    assert.deepEqual([windows, within, states[1]!.spread.median.length], [27, 4, 11]);
+    close([states[1]!.spread.median[7]!], [(sorted[Math.floor(half)]! + sorted[Math.ceil(half)]!) / 2], 1e-9, 'median 7 steps before the first');
+    await assert.rejects(recorder.ask('gradient', ask({ loss: 'range', step: 2 })), /No step is selected/);
+    await assert.rejects((await running(jobOf(network(level('l', [layer('rnn', WIDTH, 2, 7)], 'none')), 1100))).ask('gradient', ask({ loss: 'range', range: { from: 3, to: 1100 } })), /1,024 steps at most/);
+  });
+
   it('do not depend on where the window begins', async () => {
     const recorder = await running(jobOf(network(level('l', [louder(layer('lstm', WIDTH, UNITS, 7))], 'none')), 200));
     const [short, long] = [await recorder.ask('gradient', ask({ step: 150, distance: 20 })), await recorder.ask('gradient', ask({ step: 150, distance: 150 }))];

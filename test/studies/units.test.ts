@@ -162,6 +162,27 @@ describe('ranges and the state space', () => {
     await assert.rejects(recorder.ask('stateSpace', { ...AT, signal: 'q' }), /no signal q; recorded are x, i, f, g, o, c, h/);
   });
 
+  it('hold a changed run in the components of its baseline, and how far it is from it', async () => {
+    const units = 3, from = 40; // as many components as units: nothing is lost
+    const layer: Layer = { cell: cellById('lstm'), inputSize: WIDTH, units, direction: 'forward', params: initialise(cellById('lstm'), WIDTH, units, 'pytorch', 5) };
+    const recorder = await opened(jobOf(layer));
+    const { run } = await recorder.ask('whatIf', { changes: [{ ...AT, kind: 'clamp', signal: 'f', units: [1], value: 0, from }] });
+    const own = await recorder.ask('stateSpace', { ...AT, signal: 'c' });
+    const { points, apart, shares, components } = await recorder.ask('stateSpace', { ...AT, run: run!, signal: 'c', against: 'main' });
+    assert.deepEqual([components, shares, apart!.points], [3, own.shares, own.points]);
+    const [changed, base] = [await rowsOf(recorder, 'c', run), await rowsOf(recorder, 'c')];
+    const far = (a: ArrayLike<number>, b: ArrayLike<number>, t: number): number => Math.hypot(...[0, 1, 2].map(k => a[3 * t + k]! - b[3 * t + k]!));
+    const mean = [0, 1, 2].map(u => base.reduce((sum, v, k) => (k % 3 === u ? sum + v : sum), 0) / TEXT.length);
+    for (let t = 0; t < TEXT.length; t++) {
+      assert.ok(near(apart!.distance[t]!, far(changed, base, t)), `distance at step ${t}`);
+      assert.ok(near(far(points, own.points, t), far(changed, base, t), 1e-5), `in components at step ${t}`);
+    }
+    assert.ok(near(apart!.size, Math.sqrt(base.reduce((sum, v, k) => sum + (v - mean[k % 3]!) ** 2, 0) / TEXT.length), 1e-5));
+    assert.ok(apart!.distance.subarray(0, from).every(v => v === 0) && apart!.distance[from]! > 0);
+    const again = structuredClone(own, { transfer: [own.points.buffer as ArrayBuffer] });
+    assert.deepEqual((await recorder.ask('stateSpace', { ...AT, signal: 'c' })).points, again.points, 'what was sent is not what is kept');
+  });
+
   it('of a run that is too long to hold come from every so-manieth step', async () => {
     const { recorder } = joined(), steps = 30_000;
     const layer: Layer = { ...layerOf('gru', 5), inputSize: 2, params: initialise(cellById('gru'), 2, UNITS, 'pytorch', 5) };

@@ -5,7 +5,9 @@ import { initialise } from '../../src/core/initialise';
 import type { Network } from '../../src/core/layer';
 import type { Sequence } from '../../src/core/sequence';
 import type { Change } from '../../src/core/variations/change';
+import { entry, type Tile } from '../../src/protocol';
 import type { Job } from '../../src/studies/run';
+import { tilesOf } from '../../webview/whatIf/brought';
 import { joined } from '../session/joined';
 
 const STEPS = 40, UNITS = 5, LETTERS = 'abcd';
@@ -60,6 +62,26 @@ describe('the study of what if', () => {
     }
     const first = Object.fromEntries(directions[0]![0]!.map(s => [s.name, s.difference!.first]));
     assert.deepEqual(first, { x: undefined, i: 11, f: 10, g: 11, o: 11, c: 10, h: 10 });
+  });
+
+  it('brings what is seen along: shades, differences and numbers as the tiles have them, and nothing of what did not change', async () => {
+    const { recorder } = joined();
+    await recorder.run(job);
+    const place = { level: 0, direction: 0, from: 0, to: STEPS, columns: STEPS / 2 };
+    const scale = { kind: 'signed', max: 0.5 } as const, part = { first: 1, end: 4 };
+    const seen = [{ ...place, signal: 'x' }, { ...place, signal: 'h', scale }, { ...place, signal: 'c', part, extremes: true }, { ...place, signal: 'h', scale, apart: true }, { ...place, signal: 'f', part: 'bands' as const }];
+    const answer = await recorder.ask('whatIf', { changes: [clamp(0)], seen });
+    const asked = (n: number, run?: string): Promise<Tile> => recorder.tile({ ...seen[n]!, revision: 1, ...(run && { run }) });
+    const tiles = tilesOf(answer, seen, 1, k => ({ same: k }) as unknown as Tile);
+    assert.deepEqual(tiles[0], { same: 0, run: answer.run });
+    assert.deepEqual([answer.windows![0], tiles.slice(1).map(t => t.run)], ['same', [answer.run, answer.run, `${answer.run}-main`, answer.run]]);
+    const [h, was] = [await asked(1, answer.run), await asked(1)];
+    assert.deepEqual([...tiles[1]!.shades!.entries], Array.from(h.mean, v => entry(scale, v)));
+    assert.deepEqual([...tiles[3]!.shades!.entries], Array.from(h.mean, (v, k) => entry(scale, Math.fround(v - was.mean[k]!))));
+    for (const n of [2, 4]) {
+      const { run: _run, part: _part, ...whole } = await asked(n, answer.run), { run: _r, part: _p, ...came } = tiles[n]!;
+      assert.deepEqual(came, whole, seen[n]!.signal);
+    }
   });
 
   it('keeps the last three changed runs, and gives the same numbers for the same changes', async () => {

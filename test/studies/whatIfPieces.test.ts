@@ -1,10 +1,12 @@
 /** Changes that begin or end on the way: what studies say before, across and behind a border, against plain loops in float64. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { cellById } from '../../src/core/cells/index';
 import type { Layer } from '../../src/core/layer';
 import type { Change } from '../../src/core/variations/change';
 import { initialise } from '../../src/core/initialise';
+import { told, useTexts } from '../../src/l10n';
 import { noise } from '../core/networks';
 import { joined } from '../session/joined';
 
@@ -109,9 +111,16 @@ describe('changes that begin or end on the way', () => {
 
   it('are refused by products of Jacobians where a unit goes off in between, and by what runs everything again', async () => {
     const { recorder, run } = await made('forward', [OFF]);
-    await assert.rejects(recorder.ask('jacobians', { run, ...AT, step: 34, distance: 16 }), /switched off at step 22/);
+    const { refused } = await recorder.ask('jacobians', { run, ...AT, step: 34, distance: 16 });
+    assert.match(told(refused ?? ''), /switched off at step 22/);
     assert.equal((await recorder.ask('jacobians', { run, ...AT, step: 20, distance: 16 })).norms.length, 5);
-    await assert.rejects(recorder.ask('silence', { run, ...AT, units: [0] }), /begins or ends at step 22/);
+    const silence = await recorder.ask('silence', { run, ...AT, units: [0] });
+    assert.match(told(silence.refused ?? ''), /a change begins or ends at step 22\. Choose the whole sequence/);
+    useTexts(JSON.parse(readFileSync('l10n/bundle.l10n.pt-br.json', 'utf8')) as Record<string, string>);
+    try {
+      assert.match(told(silence.refused ?? ''), /começa ou termina no passo 22\. Escolha a sequência inteira/);
+      assert.match(told(refused ?? ''), /é desligada no passo 22/);
+    } finally { useTexts({}); }
   });
 
   it('are gone back through with masked steps too', async () => {

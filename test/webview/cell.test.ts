@@ -36,18 +36,18 @@ describe('equations with the numbers put in', () => {
 describe('the story of a step', () => {
   const told = (f: number, i: number): string => story(flowIn(answer(lstm), signals(lstm)), signals(lstm), { parts: { '4.l.l': f, '4.r.l': i } }, 174);
   it('follows the gates', () => {
-    assert.equal(told(0.04, 0.97), 'At t 174 it rewrites: the old cell state is let go and a new one let in.');
-    assert.equal(told(0.95, 0.1), 'At t 174 it holds: the cell state passes, little is let in.');
-    assert.equal(told(0.95, 0.5), 'At t 174 it adds: the cell state passes and the candidate is let in.');
-    assert.equal(told(0.5, 0.5), 'At t 174 it blends the old cell state with the candidate.');
-    assert.equal(told(NaN, 0.5), 'At t 174');
+    assert.equal(told(0.04, 0.97), 'At step 174 it rewrites: the old cell state is let go and a new one let in.');
+    assert.equal(told(0.95, 0.1), 'At step 174 it holds: the cell state passes, little is let in.');
+    assert.equal(told(0.95, 0.5), 'At step 174 it adds: the cell state passes and the candidate is let in.');
+    assert.equal(told(0.5, 0.5), 'At step 174 it blends the old cell state with the candidate.');
+    assert.equal(told(NaN, 0.5), 'At step 174');
     assert.match(story(flowIn(answer(gru), signals(gru)), signals(gru), { parts: { '3.r.l': 0.9, '3.l.l': 0.1 } }, 2), /it holds: the hidden state/);
     const rnn = parse(cellById('rnn').equations);
     assert.match(story(flowIn(answer(rnn), signals(rnn)), signals(rnn), { parts: {} }, 0), /made anew/);
   });
   it('asks why', () => {
-    assert.equal(why(signals(lstm)[1]!, 0.04, 9, String).join(''), 'Why is the forget gate shut at t 9?');
-    assert.equal(why(signals(lstm)[2]!, -0.5, 9, String).join(''), 'Why is the candidate -0.5 at t 9?');
+    assert.equal(why(signals(lstm)[1]!, 0.04, 9, String).join(''), 'Why is the forget gate shut at step 9?');
+    assert.equal(why(signals(lstm)[2]!, -0.5, 9, String).join(''), 'Why is the candidate -0.5 at step 9?');
     assert.equal(firstGate(flowIn(answer(lstm), signals(lstm)), ['i', 'f', 'g', 'o']), 'f');
     assert.equal(firstGate(flowIn(answer(gru), signals(gru)), ['r', 'z', 'n']), 'z');
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { Scene, Training } from '../../src/protocol';
 import type { CompareColumn } from '../../src/questions/compare';
 import type { State } from '../../webview/state';
-import { alike, askOf, chosen, choicesOf, withColumn } from '../../webview/views/compare/choices';
+import { alike, askOf, chosen, choicesOf, ruleOf, withColumn } from '../../webview/views/compare/choices';
 import { answerWords, namesOf, reachWords, shapeWords } from '../../webview/views/compare/words';
 
 const training: Training = { updates: 3000, seed: 1, bitsPerCharacter: 0.7, optimiser: 'Adam', initialisation: 'uniform', batch: '32' };
@@ -50,6 +50,10 @@ describe('what is compared', () => {
   it('is asked with the rule and the seed of what is invented, and the budget of Chung et al. where that is meant', () => {
     const keras = askOf(state('LSTM', { weights: { description: '', invented: { words: 'random, Keras default init', seed: 3 } } }), chosen(state('LSTM')));
     assert.deepEqual([keras.rule, keras.seed, keras.budget, keras.columns], ['keras', 3, undefined, [{ cell: 'rnn' }, { cell: 'gru' }, { run: 'main' }]]);
+    const rule = (weights: Scene['weights']): string => ruleOf(state('LSTM', { weights }).scene);
+    const invented = (called: string): string => rule({ description: '', invented: { words: `random, ${called} default init`, seed: 3 } });
+    assert.deepEqual(['PyTorch', 'Equinox', 'Keras', 'TensorFlow.js', 'Flax', 'Haiku'].map(invented), ['pytorch', 'pytorch', 'keras', 'tfjs', 'flax', 'haiku']);
+    assert.deepEqual(['a.safetensors', 'flaxen.pt', 'a.keras', 'weights.h5', 'model.json', 'state.msgpack'].map(description => rule({ description })), ['pytorch', 'pytorch', 'keras', 'keras', 'tfjs', 'flax']);
     const music = state('LSTM', {}, { choice: 'chungMusic' });
     assert.deepEqual([askOf(music, chosen(music)).budget, askOf(music, chosen(music)).inputs], [20_100, 100]);
   });

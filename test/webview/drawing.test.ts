@@ -2,7 +2,8 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Tile } from '../../src/protocol';
 import type { DrawnRow } from '../../webview/probe';
-import { entry, ramp, unpack } from '../../webview/ramps';
+import { entry, ramp, unpack, type Scale } from '../../webview/ramps';
+import { shaded } from '../../webview/tiles';
 import { runs } from '../../webview/views/timeline/axis';
 import { curves, reach } from '../../webview/views/timeline/bands';
 import { findText } from '../../webview/views/timeline/find';
@@ -33,6 +34,20 @@ describe('heatmap', () => {
     const pixels = new Uint32Array(4);
     fill(pixels, tile(2, 2, Float32Array.of(0.4, 1, NaN, 0), { part: { order: 'index', pool: 2 } }), look);
     assert.deepEqual([...pixels], [table[102], table[256], table[255], table[0]]);
+  });
+  it('gives shades the colours of their numbers, whether units or lines came, and on another scale those of what they stand for', () => {
+    const [signed, narrow] = [{ kind: 'signed', max: 2 }, { kind: 'signed', max: 1 }] as const, numbers = Float32Array.of(-2, -1, 0, 0.5, 1, 3);
+    const look = { scale: signed, ramp: table, order: Int32Array.of(2, 0, 1), lines: linesFor(3) };
+    const entries = Uint8Array.from(numbers, v => entry(signed, v));
+    for (const part of [undefined, { order: 'index', pool: 1 } as const]) {
+      const whole = tile(2, 3, numbers, part && { part });
+      const { mean: _mean, ...where } = whole;
+      const painted = (of: Tile, scale: Scale): number[] => { const pixels = new Uint32Array(6); fill(pixels, of, { ...look, scale }); return [...pixels]; };
+      assert.deepEqual(painted(shaded(where, { scale: signed, entries }), signed), painted(whole, signed));
+      const stand = shaded(where, { scale: signed, entries });
+      stand.mean.forEach((v, k) => assert.ok(Math.abs(v - Math.min(2, numbers[k]!)) <= 2.001 / 255, `${v} stands for ${numbers[k]}`));
+      assert.deepEqual(painted(stand, narrow), painted({ ...where, mean: stand.mean }, narrow));
+    }
   });
   it('is decoded by colour to within half a step of the ramp', () => {
     const row: DrawnRow = {

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { GradientSpreadAnswer } from '../../src/questions/gradient';
 import type { MemoryAnswer } from '../../src/questions/memory';
+import { cleared } from '../../webview/plot/plot';
 import type { State } from '../../webview/state';
 import type { Theme } from '../../webview/theme';
-import { curve, distanceAxis, distanceSpec, fateWords, jacobianSpec, logRange, pathSpec } from '../../webview/views/gradient/distance';
+import { curve, distanceAxis, distanceSpec, fateWords, jacobianSpec, logRange, lossWords, pathSpec } from '../../webview/views/gradient/distance';
 import { decadesOf, entryOf, pixelsOf, topOf } from '../../webview/views/gradient/heat';
 import { halfLifeSpec, retentionSpec, saturationSpec } from '../../webview/views/gradient/memory';
 import { settingsOf } from '../../webview/views/gradient/settings';
@@ -47,6 +48,16 @@ describe('gradient charts', () => {
     assert.match(claim, /^dL\/dc vanishes: 10⁻⁴ of its size 40 steps back\. dL\/dh holds: 1\.5% of its size 40 steps back\. Median of 32 losses/);
   });
 
+  it('name a loss over selected steps, and begin where the first of them is', () => {
+    assert.equal(lossWords('range', 3, 7, undefined, { from: 20, to: 40 }), 'the sum of the hidden state h over steps 20 to 39');
+    assert.equal(lossWords('range', 3, 7, undefined, { from: 20, to: 21 }), 'the sum of the hidden state h at step 20');
+    assert.equal(lossWords('unit', 3, 7, undefined, { from: 20, to: 40 }), 'the hidden state h of unit 3 at step 7');
+    const one = { step: 90, within: 4, states: [{ name: 'c', norms: falling(0.7, 10) }], units: { state: 'c', count: 1, logs: new Float32Array() }, input: new Float64Array(), features: { indices: [], values: new Float32Array() } };
+    const { lines, claim, x } = distanceSpec({ ...answer(), within: 4 }, one, 0, theme);
+    assert.deepEqual(lines![0]!.points.map(p => p.y), [...falling(0.7, 10)].slice(3));
+    assert.match(`${claim} | ${x.label}`, /each summed over 4 steps; .* dotted, that over the selected steps\. \| steps before the first selected one$/);
+  });
+
   it('cut an axis ten decades under what was there at first, and show all that grows', () => {
     const { from, to, ticks } = logRange([[1, 1e-30]], 1);
     assert.deepEqual([from, to, ticks[0]], [1e-10, 1, 1]);
@@ -84,6 +95,14 @@ describe('gradient charts', () => {
   });
 });
 
+describe('labels at the ends of lines', () => {
+  it('stand apart, and above what is below the chart', () => {
+    assert.deepEqual(cleared([10, 12, 60], 13, 100), [10, 23, 60]);
+    assert.deepEqual(cleared([80, 95, 96], 13, 100), [74, 87, 100], 'the last would lie on the axis');
+    assert.deepEqual(cleared([], 13, 100), []);
+  });
+});
+
 describe('memory charts', () => {
   const memory = (): MemoryAnswer => ({
     step: 7, keep: 'f', state: 'c', units: 2, left: Float32Array.of(1, 1, 0.9, 0.4, 0.81, 0.16), halfLives: Float64Array.of(6.6, 0.76), timeConstants: Float64Array.of(10, 1.7),
@@ -118,5 +137,7 @@ describe('memory charts', () => {
     assert.deepEqual(of({ loss: 'unit', distance: 64, state: 'h', logTime: true, lag: 40 }), { loss: 'unit', distance: 64, state: 'h', logTime: true, lag: 40 });
     assert.deepEqual(of({ loss: 'all', distance: 3, state: 5, logTime: 'yes', lag: 1.5 }), { loss: 'sum', distance: 128, state: '', logTime: false, lag: 0 });
     assert.deepEqual([of(null).lag, of({ lag: -4 }).lag, of({ lag: 1e9 }).lag], [0, 0, 1024]);
+    const selecting = (range: unknown): string => settingsOf({ own: { gradient: { loss: 'range' } }, range, scene: { steps: 50 } } as unknown as State).loss;
+    assert.deepEqual([selecting({ from: 10, to: 20 }), selecting(undefined), selecting({ from: 10, to: 90 })], ['range', 'sum', 'sum'], 'a loss over selected steps takes some');
   });
 });

@@ -1,6 +1,6 @@
 /**
  * The panel in a plain browser, for looking at it: a stand-in for VS Code's API in front of a real session (or a made-up large one).
- * Query: ?model=char|random|gru|rnn|stack|evil|big|empty|loading|error &theme=dark|light|hc &language=pt-br
+ * Query: ?model=char|random|gru|rnn|stack|evil|big|empty|loading|error &theme=dark|light|hc|hcLight &language=pt-br
  */
 import { narrowed } from '../../src/core/narrow';
 import { connect, type HostApi, type Port, type Remote, type Tile, type TileRequest, type ViewState, type WebviewApi } from '../../src/protocol';

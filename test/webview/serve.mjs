@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { leanCharts } from '../../scripts/leanCharts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const shared = { bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', absWorkingDir: root, outdir: 'out', logLevel: 'warning' };
+const shared = { bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', absWorkingDir: root, outdir: 'out', logLevel: 'warning', plugins: [leanCharts] };
 
 /** Scripts by name, bundled now. */
 export async function bundle({ minify = false } = {}) {

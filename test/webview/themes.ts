@@ -1,6 +1,6 @@
-/** The variables that VS Code gives a webview, for three of its themes; only those the panel reads. */
+/** The variables that VS Code gives a webview, for four of its themes; only those the panel reads. */
 
-export type ThemeName = 'dark' | 'light' | 'hc';
+export type ThemeName = 'dark' | 'light' | 'hc' | 'hcLight';
 
 const FONTS = {
   'font-family': 'Inter, "Segoe UI", system-ui, sans-serif',
@@ -27,9 +27,15 @@ const COLOURS: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
     'list-activeSelectionBackground': '#000000', 'list-activeSelectionForeground': '#ffffff', 'list-hoverBackground': '#1a1a1a', 'textLink-foreground': '#21a6ff',
     'editorHoverWidget-background': '#000000', 'editorHoverWidget-border': '#6fc3df', 'editorWidget-background': '#000000', 'editorWidget-border': '#6fc3df', 'editorWarning-foreground': '#ffd370', errorForeground: '#f48771', 'progressBar-background': '#6fc3df',
   },
+  hcLight: {
+    'editor-background': '#ffffff', foreground: '#292929', descriptionForeground: '#292929', 'sideBar-background': '#ffffff', 'panel-border': '#0f4a85',
+    focusBorder: '#006bbd', contrastBorder: '#0f4a85', contrastActiveBorder: '#006bbd', 'button-background': '#0f4a85', 'button-foreground': '#ffffff', 'input-background': '#ffffff', 'input-border': '#0f4a85', 'dropdown-border': '#0f4a85', 'dropdown-background': '#ffffff',
+    'list-activeSelectionBackground': '#ffffff', 'list-activeSelectionForeground': '#292929', 'list-hoverBackground': '#ffffff', 'textLink-foreground': '#0f4a85',
+    'editorHoverWidget-background': '#ffffff', 'editorHoverWidget-border': '#0f4a85', 'editorWidget-background': '#ffffff', 'editorWidget-border': '#0f4a85', 'editorWarning-foreground': '#895503', errorForeground: '#b5200d', 'progressBar-background': '#0f4a85',
+  },
 };
 
-const CLASSES: Readonly<Record<ThemeName, string>> = { dark: 'vscode-dark', light: 'vscode-light', hc: 'vscode-high-contrast' };
+const CLASSES: Readonly<Record<ThemeName, string>> = { dark: 'vscode-dark', light: 'vscode-light', hc: 'vscode-high-contrast', hcLight: 'vscode-high-contrast-light' };
 
 /** Dresses the page as VS Code does: variables on the root, a class on the body. */
 export function dress(name: ThemeName): void {

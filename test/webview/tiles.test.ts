@@ -1,7 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { Tile, TileRequest } from '../../src/protocol';
-import { bucketFor, coarsest, keysOf, TILE_COLUMNS, Tiles, type Limits, type TileKey } from '../../webview/tiles';
+import { bucketFor, coarsest, keysOf, shaded, TILE_COLUMNS, Tiles, type Limits, type TileKey } from '../../webview/tiles';
 
 const lane = { level: 0, direction: 0, signal: 'f' };
 const UNITS = 3;
@@ -115,6 +115,20 @@ describe('tile cache', () => {
     await settled();
     assert.deepEqual(errors, ['no such signal']);
     assert.equal(asked.length, 2);
+  });
+  it('takes shades for what is only painted, and asks for the numbers once they are wanted', async () => {
+    const { tiles, asked } = made(1000);
+    const { mean: _mean, ...where } = answer({ ...lane, revision: 7, from: 0, to: 256, columns: 256 });
+    tiles.take([shaded(where, { scale: { kind: 'unit' }, entries: new Uint8Array(256 * UNITS).fill(51) })]);
+    tiles.want([{ ...key(0), rough: true }]);
+    assert.equal(asked.length, 0);
+    assert.equal(tiles.value(lane, 1, 3), undefined, 'a shade is read as a value');
+    assert.ok(Math.abs(tiles.get(key(0))!.mean[4]! - 0.2) < 1e-6);
+    tiles.want([key(0)]);
+    asked[0]!.answer();
+    await settled();
+    assert.ok(Math.abs(tiles.value(lane, 1, 3)!.value - 3.1) < 1e-6);
+    assert.equal(tiles.get(key(0))!.shades, undefined);
   });
   it('asks for several in one question, a tile once', async () => {
     const { tiles, asked, came } = made(100_000, { together: 3, parallel: 1 });

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Tile } from '../../src/protocol';
 import type { UnitsAnswer } from '../../src/questions/units';
-import type { State } from '../../webview/state';
+import { Store, type State } from '../../webview/state';
+import type { StateSpaceAnswer } from '../../src/questions/stateSpace';
+import type { Theme } from '../../webview/theme';
+import { apartClaim, distanceSpec, partingOf } from '../../webview/views/units/apart';
 import { chanceText, columnsOf, sorted, type Known } from '../../webview/views/units/columns';
 import { courseOf } from '../../webview/views/units/course';
 import { grown } from '../../webview/range';
 import { keptOf } from '../../webview/views/units/kept';
 import { labelTracks } from '../../webview/views/units/labelsFile';
+import { seekSimilar, takeSought } from '../../webview/views/units/sought';
 import { extentOf, nearest, PAD, placed, xAt, yAt } from '../../webview/views/units/path';
 
 const table: UnitsAnswer = {
@@ -111,5 +115,36 @@ describe('a way through the state space', () => {
     const one = extentOf(Float32Array.of(2, 2), 2, [0, 1], 200, 200);
     assert.ok(one.left < 2 && one.right > 2 && one.low < 2 && one.high > 2);
     assert.deepEqual(extentOf(new Float32Array(0), 2, [0, 1], 200, 200), { left: -1, right: 1, low: -1, high: 1 });
+  });
+});
+
+describe('two runs in one state space', () => {
+  const apart = { points: new Float32Array(10), distance: Float32Array.of(0, 1e-9, 0.5, 2, NaN, 1), size: 4 };
+  const answer: StateSpaceAnswer & { readonly apart: typeof apart } = { signal: 'c', every: 10, components: 2, points: new Float32Array(12), shares: [0.6, 0.2], loadings: [], exact: true, apart };
+
+  it('part where they differ by more than rounding', () => {
+    assert.deepEqual(partingOf(apart), { first: 2, most: 2, at: 3, last: 1 });
+    assert.equal(apartClaim(answer, apart), 'c parts from the baseline at step 20. Farthest apart: 2.00 at step 30, 50% of the baseline’s usual distance from its mean (4.00); 1.00 at the last step.');
+    assert.equal(apartClaim(answer, { ...apart, distance: new Float32Array(6) }), 'Both runs go the same way: nowhere does c differ.');
+  });
+
+  it('are drawn by the distance over the steps, the greatest of those that share a point', () => {
+    const theme = { muted: '#888' } as Theme;
+    assert.deepEqual(distanceSpec(answer, '#fff', theme).lines![0]!.points.map(p => [p.x, p.y]), [0, 1e-9, 0.5, 2, NaN, 1].map((v, k) => [10 * k, Math.fround(v)]));
+    const distance = new Float32Array(1200);
+    distance[701] = 3;
+    const { lines, y } = distanceSpec({ ...answer, apart: { ...apart, distance } }, '#fff', theme);
+    assert.deepEqual([lines![0]!.points.length, lines![0]!.points.filter(p => p.y > 0)], [600, [{ x: 7000, y: 3 }]]);
+    assert.ok(y.to! > 4, 'what it is measured by is in sight');
+  });
+});
+
+describe('what was sought', () => {
+  it('is shown once, when it is known', () => {
+    const store = new Store({ view: 'timeline', table: true, arrived: 3 } as unknown as State, () => undefined);
+    assert.equal(takeSought(true), false);
+    seekSimilar(store);
+    assert.deepEqual([store.state.view, store.state.table], ['units', false]);
+    assert.deepEqual([takeSought(false), takeSought(true), takeSought(true)], [false, true, false]);
   });
 });

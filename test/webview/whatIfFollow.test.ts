@@ -18,13 +18,14 @@ function panel(): { follower: Follower; state(): State; change(own: Record<strin
   const data = {
     wishes: undefined, overview: () => [],
     seen: ({ run: of }: State) => keysOf({ ...(of === 'main' ? {} : { run: of }), level: 0, direction: 0, signal: 'h' }, 0, 100, 1, 100),
+    turning: ({ run: of }: State) => keysOf({ run: of, level: 0, direction: 0, signal: 'h', rough: true }, 0, 100, 1, 100),
     ask(name: string, ask: { changes?: unknown }) {
       if (name !== 'whatIf') return { late: true };
       const now = JSON.stringify(ask.changes);
       if (now !== question) { question = now; late = true; asked.push(now); }
       return { late, ...(answered === undefined ? {} : answered as object) };
     },
-    tiles: { get: (key: TileKey) => tiles.has(key.run ?? 'main') ? {} : undefined, want: (keys: TileKey[]) => wanted.push(...keys) },
+    tiles: { get: (key: TileKey) => tiles.has(key.run ?? 'main') ? {} : undefined, has: (key: TileKey) => tiles.has(key.run ?? 'main'), take: () => undefined, want: (keys: TileKey[]) => wanted.push(...keys) },
   } as unknown as Data;
   const follower = new Follower(store, data);
   return {
@@ -68,6 +69,16 @@ describe('following the knobs', () => {
     p.answer(run('changed:1'));
     assert.deepEqual((JSON.parse(p.asked.at(-1)!) as { value: number }[])[0]!.value, 0.4);
     assert.equal(p.asked.length, 3);
+  });
+
+  it('overtakes what was asked on the way once the knob stands still', async () => {
+    const p = panel();
+    p.answer({ answer: { knobs: [], alphabet: [] } });
+    for (const value of [0.1, 0.2, 0.3]) p.change({ changes: [clamp(value)] });
+    assert.equal(p.asked.length, 2);
+    await new Promise(resolve => setTimeout(resolve, 100));
+    p.follower.update(p.state());
+    assert.deepEqual(p.asked.slice(1).map(q => (JSON.parse(q) as { value: number }[])[0]!.value), [0.1, 0.3]);
   });
 
   it('says what went wrong, keeps what is shown, and returns to the baseline when all is taken back', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { SceneSignal } from '../../src/protocol';
 import type { State } from '../../webview/state';
 import { coarsest, TILE_COLUMNS, type TileKey } from '../../webview/tiles';
-import { besideKeys, coarseKeys, exactKeys, heatLane, lineLane, wholeKeys, windowKeys } from '../../webview/windows';
+import { besideKeys, coarseKeys, exactKeys, heatLane, lineLane, turningKeys, wholeKeys, windowKeys } from '../../webview/windows';
 
 const signal = (name: string, units: number, kind: SceneSignal['kind'], hue: SceneSignal['hue']): SceneSignal =>
   ({ name, label: name, equation: '', kind, hue, units, stats: { mean: 0, min: -1, max: 1, p98: 1, saturated: 0 } });
@@ -40,6 +40,15 @@ describe('windows that are asked for', () => {
     assert.deepEqual(open.filter(k => k.extremes).map(k => [k.signal, k.part]), [['c', { first: 3, end: 4 }]]);
     assert.deepEqual(open.filter(k => k.part === 'bands').map(k => k.signal), ['c']);
     assert.equal(lineLane(state, signal('c', 48, 'state', 'c'), 1).part, undefined, 'step by step the line is read from what is painted');
+  });
+
+  it('are shades while a knob is turned, but for lines and single values', () => {
+    const state = stateOf(48, { open: ['c'], run: 'changed:1' }), keys = turningKeys(state, { ...zoom, bucket: 1 }, 500).filter(k => k.index === 0);
+    assert.deepEqual(keys.filter(k => k.rough).map(k => k.signal), ['f', 'c', 'h']);
+    assert.deepEqual(keys.filter(k => !k.rough).map(k => [k.signal, k.part]), [['x', undefined], ['c', { first: 3, end: 4 }], ['c', 'bands'], ['f', { first: 3, end: 4 }], ['h', { first: 3, end: 4 }]]);
+    assert.deepEqual(lineLane(state, signal('c', 48, 'state', 'c'), 1).part, { first: 3, end: 4 }, 'a line is read from shades');
+    const pooled = turningKeys(stateOf(1024, { run: 'changed:1' }), zoom, 70_000);
+    assert.deepEqual(pooled.filter(k => k.bucket === 1).map(k => [k.signal, k.index, k.extremes]), ['f', 'c', 'h'].map(s => [s, Math.floor(70_000 / TILE_COLUMNS), undefined]));
   });
 
   it('begin with the selected row, and go from left to right in all rows', () => {

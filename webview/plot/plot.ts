@@ -213,13 +213,19 @@ function labels(ctx: CanvasRenderingContext2D, lines: readonly Line[], x: ToPixe
     const last = line.label === undefined ? undefined : [...line.points].reverse().find(p => Number.isFinite(y.getPixelForValue(p.y)) && p.y !== 0);
     return last ? [{ line, x: Math.min(right, x.getPixelForValue(last.x)) + 6, y: Math.max(top, Math.min(bottom, y.getPixelForValue(last.y))) + 4 }] : [];
   }).sort((a, b) => a.y - b.y);
-  let free = -Infinity;
-  for (const end of ends) {
-    end.y = Math.max(end.y, free);
-    free = end.y + 13;
-    ctx.fillStyle = end.line.ink;
-    ctx.fillText(end.line.label ?? '', end.x, end.y);
-  }
+  cleared(ends.map(e => e.y), 13, bottom + 4).forEach((at, k) => {
+    const { line, x: left } = ends[k]!;
+    ctx.fillStyle = line.ink;
+    ctx.fillText(line.label ?? '', left, at);
+  });
+}
+
+/** Places from top to bottom, moved down until they are so far apart, and up again where the last would go below `most`. */
+export function cleared(places: readonly number[], apart: number, most: number): number[] {
+  const down: number[] = [], up: number[] = [];
+  for (const at of places) down.push(Math.max(at, (down.at(-1) ?? -Infinity) + apart));
+  for (const at of [...down].reverse()) up.push(Math.min(at, (up.at(-1) ?? most + apart) - apart));
+  return up.reverse();
 }
 
 const PLAIN = { pointRadius: 0, spanGaps: false, tension: 0 } as const;

@@ -86,6 +86,7 @@ export class WhatIf {
   private change(changes: readonly Change[], turn?: string): void {
     this.history = put(this.history, changes, turn);
     keep(this.context.store, { on: true, changes });
+    this.follower.update(this.context.store.state); // asked before the knob itself is drawn: the way there is long
   }
 
   private go(history: History<readonly Change[]> | undefined): void {

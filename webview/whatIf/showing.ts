@@ -1,9 +1,10 @@
 /** What a row of the timeline shows while something is changed: the changed run, or its difference to the baseline. */
-import { MAIN, type SceneSignal, type SignalStats, type Tile } from '../../src/protocol';
+import { MAIN, type RunId, type SceneSignal, type SignalStats, type Tile } from '../../src/protocol';
 import type { DepartureAnswer, Difference } from '../../src/questions/whatIf';
 import type { Data } from '../data';
 import type { Scale } from '../ramps';
 import type { State } from '../state';
+import { scaleOf } from '../theme';
 import type { Lane } from '../tiles';
 import { differences } from './difference';
 import { keptOf, type Shown } from './kept';
@@ -31,15 +32,23 @@ export function differenceScale(data: Data, state: State, signal: SceneSignal): 
   return { kind: 'signed', max: max > 0 ? max : 1 };
 }
 
+/** The scale that a row is painted to. */
+export const scaleIn = (data: Data, state: State, signal: SceneSignal): Scale => (showing(state) === 'difference' ? differenceScale(data, state, signal) : scaleOf(signal));
+
+/** Shades of a changed run minus the baseline stand under a name of their own. */
+export const apart = (run: RunId): RunId => `${run}-${MAIN}`;
+
 /** Tiles of a row as they are shown: of all its units, or of what is painted of them. */
 export function shownTiles(data: Data, state: State, lane: Lane, { from, to }: { readonly from: number; readonly to: number } = state, bucket = data.bucket(state)): Tile[] {
   const tiles = data.tiles.covering(lane, from, to, bucket);
   if (showing(state) !== 'difference') return tiles;
-  return differences(tiles, data.tiles.covering(baselineLane(lane), from, to, bucket));
+  const exact = differences(tiles.filter(t => !t.shades), data.tiles.covering(baselineLane(lane), from, to, bucket));
+  const rough = data.tiles.covering({ ...lane, run: apart(state.run) }, from, to, bucket);
+  return rough.length === 0 ? exact : rough.map(tile => exact.find(t => t.from === tile.from && t.bucket === tile.bucket) ?? tile);
 }
 
 /** The same before anything was changed. */
-export const baselineLane = ({ run: _run, ...lane }: Lane): Lane => lane;
+const baselineLane = ({ run: _run, ...lane }: Lane): Lane => lane;
 
 /** A value as it is shown, and what it was. */
 export function shownValue(data: Data, state: State, signal: string, unit: number, step: number): { readonly value: number; readonly bucket: number; readonly was?: number } | undefined {

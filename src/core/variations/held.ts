@@ -4,7 +4,7 @@ import { statsKindOf } from '../recording/kinds';
 import type { Place, RecordedSignal, Recording } from '../recording/recording';
 import type { Progress } from '../pace';
 import { stats, type Stats } from '../stats';
-import { cutOf, pyramid, single, tile, tileOf, type Pyramid } from '../timeline';
+import { cutOf, FINEST, pyramid, tile, tileFrom, type Pyramid } from '../timeline';
 
 /** Where a signal is the baseline's own array, its statistics are the baseline's too. */
 export function lazyRecording(levels: readonly HeldLevel[], baseline: Recording): Recording {
@@ -33,7 +33,7 @@ export function lazyRecording(levels: readonly HeldLevel[], baseline: Recording)
       const { data, units } = at(place);
       return ready(() => {
         const cut = cutOf(steps, from, to, columns);
-        if (cut.bucket === 1) return tileOf(single(data.subarray(cut.first * units, cut.end * units), cut.end - cut.first), cut, cut.first, steps, units, look); // no pyramid for what is read step by step
+        if (cut.bucket < FINEST) return tileFrom(data, steps, units, cut, look); // no pyramid for what is read nearly step by step
         const made = pyramids.get(data) ?? pyramid(data, steps, units);
         pyramids.set(data, made);
         return tile(made, from, to, columns, look);

@@ -70,7 +70,8 @@ interface Surroundings { readonly name: string; readonly x: Float32Array; readon
 
 /** The layer's signals over all steps, run anew where `span` says. */
 function* layerVaried(layer: Layer, changes: readonly LayerChange[], { name, x, before, span, steps }: Surroundings, options: Omit<Options, 'x'>): Generator<Progress, HeldSignal[]> {
-  const signals = before.map(s => ({ ...s, data: s.data.slice() }));
+  const whole = span.from === 0 && span.to === steps;
+  let signals: HeldSignal[] = whole ? [] : before.map(s => ({ ...s, data: s.data.slice() }));
   const segments = segmentsOf(layer, changes, span.from, span.to, before.some(s => s.name.endsWith('.pre')));
   const reverse = layer.direction === 'reverse';
   const end = Math.min(steps, layer.length ?? steps);
@@ -81,7 +82,11 @@ function* layerVaried(layer: Layer, changes: readonly LayerChange[], { name, x, 
     const trace = yield* running({ name, levels: [{ name, directions: [own], merge: 'none' }] }, x.subarray(from * layer.inputSize, to * layer.inputSize), to - from,
       { ...options, record: before.map(s => segment.nameOf(s.name)), mask: options.mask && Array.from(options.mask).slice(from, to), initial: [[silenced(states, segment)]] });
     const { signals: ran, final } = trace.levels[0]!.directions[0]!;
-    for (const s of signals) s.data.set(ran[segment.nameOf(s.name)]!, from * s.units);
+    if (whole && segments.length === 1) signals = before.map(s => ({ ...s, data: ran[segment.nameOf(s.name)]! })); // nothing of what was is left
+    else {
+      if (signals.length === 0) signals = before.map(s => ({ ...s, data: new Float32Array(s.data.length) }));
+      for (const s of signals) s.data.set(ran[segment.nameOf(s.name)]!, from * s.units);
+    }
     states = final;
   }
   return signals;

@@ -16,7 +16,7 @@ import { heldLayer, inputRows, type HeldLayer } from './held';
 /** Numbers of an input that are copied for the others, where it comes from a level below. */
 const MOST_COPIED = 2 ** 24;
 const KEPT = 'compare columns';
-const RULES = { pytorch: 'PyTorch', keras: 'Keras' } as const;
+const RULES: Readonly<Record<CompareAsk['rule'], string>> = { pytorch: 'PyTorch', keras: 'Keras', tfjs: 'TensorFlow.js', flax: 'Flax', haiku: 'Haiku' };
 
 export const compare: Study<'compare'> = {
   name: 'compare',

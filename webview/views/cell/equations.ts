@@ -26,15 +26,16 @@ export function equationBlocks({ answer, signals, parts, held, apart, chosen, ch
   const hue = (name: string): string => signals.find(s => s.name === name)?.hue ?? 'x';
   const spans = (tokens: readonly Token[]): HTMLElement[] => tokens.map(t => el('span', { class: t.hue === undefined ? undefined : `ink hue-${hue(t.hue)}${t.result ? ' cell-value' : ''}` }, t.text));
   const own = <T>(all: Readonly<Record<string, T>> | undefined, name: string): T | undefined => (all && Object.hasOwn(all, name) ? all[name] : undefined);
-  return equations.map(q => block(q, names, { parts, held: own(held, q.name), apart: own(apart, q.name) }, answer, spans, hue(q.name), chosen === q.name, answer.splits.includes(q.name) ? choose : undefined));
+  const label = (name: string): string => signals.find(s => s.name === name)?.label ?? '';
+  return equations.map(q => block({ ...q, label: label(q.name) }, names, { parts, held: own(held, q.name), apart: own(apart, q.name) }, answer, spans, hue(q.name), chosen === q.name, answer.splits.includes(q.name) ? choose : undefined));
 }
 
 interface Numbers { readonly parts: EquationsInput['parts']; readonly held: { readonly at: number; readonly free: number } | undefined; readonly apart: number | undefined }
 
-function block(q: Equation & { readonly path: string }, names: Names, numbers: Numbers, answer: DiagramAnswer, spans: (tokens: readonly Token[]) => HTMLElement[], hue: string, chosen: boolean, choose: ((signal: string) => void) | undefined): HTMLElement {
+function block(q: Equation & { readonly path: string; readonly label: string }, names: Names, numbers: Numbers, answer: DiagramAnswer, spans: (tokens: readonly Token[]) => HTMLElement[], hue: string, chosen: boolean, choose: ((signal: string) => void) | undefined): HTMLElement {
   const pre = Object.hasOwn(answer.activations, q.name) ? answer.activations[q.name]?.pre : undefined;
   const lines = [
-    el('span', { class: 'cell-line' }, ...spans([{ text: q.name, hue: q.name }, { text: ' = ' }, ...symbols(q.right, names)])),
+    el('span', { class: 'cell-line' }, el('span', { class: 'cell-label' }, q.label), ...spans([{ text: q.name, hue: q.name }, { text: ' = ' }, ...symbols(q.right, names)])),
     ...(Object.keys(numbers.parts).length === 0 ? [] : [el('span', { class: 'cell-line cell-worked' }, ...workedSpans(q, names, numbers, pre, spans))]),
   ];
   const kind = `cell-equation hue-${hue}`;

@@ -15,7 +15,7 @@ import { goTo, keysShown, pressKey } from './keyboard';
 import { rowsOf as fallRows, type Row } from './rows';
 import { firstGate, flowIn, story, why } from './story';
 import { Strip } from './strip';
-import { partTable, signalTable } from './table';
+import { partTable, signalTable, windowTable } from './table';
 import { Waterfall } from './waterfall';
 
 export const create: View['create'] = context => new CellView(context);
@@ -198,9 +198,11 @@ class CellView implements Mounted {
 
   private drawTables(state: State, answer: DiagramAnswer, { answer: values }: Asked<CellAnswer>, split: Asked<SplitAnswer> | undefined, gate: string, apart: Apart | undefined): void {
     const { unit, step } = state.selection;
+    const memory = memoryOf(rowsOf(state));
     this.tables.replaceChildren(
       ...(values ? [signalTable(l10n('Unit {0} at step {1}', unit, step), rowsOf(state), values, apart)] : []),
-      split?.answer ? partTable(l10n('What {0} of unit {1} is made of at step {2}', gate, unit, step), split.answer, statesOf(answer)) : el('p', {}, split?.error ?? ''));
+      split?.answer ? partTable(l10n('What {0} of unit {1} is made of at step {2}', gate, unit, step), split.answer, statesOf(answer)) : el('p', {}, split?.error ?? ''),
+      ...(memory ? [windowTable(l10n('{0} of unit {1}, step by step', memory.label, unit), memory.name, this.strip.rows(state))] : []));
   }
 
   /** Says that it works on it only where that takes long. */

@@ -27,18 +27,18 @@ export function sharesOf(flow: Flow, { parts }: Pick<CellAnswer, 'parts'>): { re
   return { keep: open(line.keep), write: line.adds.reduce((most, add) => Math.max(most, open(add)), 0) };
 }
 
-/** `At t 174 it rewrites: the old cell state is let go and a new one let in.` */
+/** `At step 174 it rewrites: the old cell state is let go and a new one let in.` */
 export function story(flow: Flow, signals: Signals, answer: Pick<CellAnswer, 'parts'>, step: number): string {
   const shares = sharesOf(flow, answer);
   const state = memoryIn(flow);
   const memory = signals.find(s => s.name === state)?.label || state;
-  if (!shares) return l10n('At t {0} it is made anew: no gate keeps the old {1}, which comes back through the weights alone.', step, memory);
+  if (!shares) return l10n('At step {0} it is made anew: no gate keeps the old {1}, which comes back through the weights alone.', step, memory);
   const { keep, write } = shares;
-  if (!Number.isFinite(keep) || !Number.isFinite(write)) return l10n('At t {0}', step);
-  if (keep > KEPT && write < SOME) return l10n('At t {0} it holds: the {1} passes, little is let in.', step, memory);
-  if (keep < LITTLE && write > MUCH) return l10n('At t {0} it rewrites: the old {1} is let go and a new one let in.', step, memory);
-  if (keep > KEPT) return l10n('At t {0} it adds: the {1} passes and the candidate is let in.', step, memory);
-  return l10n('At t {0} it blends the old {1} with the candidate.', step, memory);
+  if (!Number.isFinite(keep) || !Number.isFinite(write)) return l10n('At step {0}', step);
+  if (keep > KEPT && write < SOME) return l10n('At step {0} it holds: the {1} passes, little is let in.', step, memory);
+  if (keep < LITTLE && write > MUCH) return l10n('At step {0} it rewrites: the old {1} is let go and a new one let in.', step, memory);
+  if (keep > KEPT) return l10n('At step {0} it adds: the {1} passes and the candidate is let in.', step, memory);
+  return l10n('At step {0} it blends the old {1} with the candidate.', step, memory);
 }
 
 /** `Why is the forget gate shut at t 174?` */
@@ -48,10 +48,10 @@ export function why(signal: Signals[number], value: number | undefined, step: nu
     const [before = '', after = ''] = text.split('\u0000');
     return [before, name, after];
   };
-  if (value === undefined) return split(l10n('Why is the {0} what it is at t {1}?', '\u0000', step));
-  if (signal.kind !== 'gate') return split(l10n('Why is the {0} {1} at t {2}?', '\u0000', figure(value), step));
-  if (value > 0.9) return split(l10n('Why is the {0} wide open at t {1}?', '\u0000', step));
-  if (value > 0.5) return split(l10n('Why is the {0} mostly open at t {1}?', '\u0000', step));
-  if (value > 0.1) return split(l10n('Why is the {0} mostly closed at t {1}?', '\u0000', step));
-  return split(l10n('Why is the {0} shut at t {1}?', '\u0000', step));
+  if (value === undefined) return split(l10n('Why is the {0} what it is at step {1}?', '\u0000', step));
+  if (signal.kind !== 'gate') return split(l10n('Why is the {0} {1} at step {2}?', '\u0000', figure(value), step));
+  if (value > 0.9) return split(l10n('Why is the {0} wide open at step {1}?', '\u0000', step));
+  if (value > 0.5) return split(l10n('Why is the {0} mostly open at step {1}?', '\u0000', step));
+  if (value > 0.1) return split(l10n('Why is the {0} mostly closed at step {1}?', '\u0000', step));
+  return split(l10n('Why is the {0} shut at step {1}?', '\u0000', step));
 }

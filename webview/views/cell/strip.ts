@@ -7,7 +7,7 @@ import { drawBand, selected } from '../../range';
 import { memoryOf, rowsOf, type State } from '../../state';
 import { faded, scaleOf } from '../../theme';
 import { keysOf, type TileKey } from '../../tiles';
-import { fixed, isMark, spoken, visible } from '../../words';
+import { figures, fixed, isMark, spoken, visible } from '../../words';
 import { ticks } from '../timeline/layout';
 
 const CHARACTER = 7.6, SAMPLE = 5;
@@ -72,6 +72,15 @@ export class Strip {
     setAttributes(this.canvas, {
       'aria-valuemin': 0, 'aria-valuemax': scene.steps - 1, 'aria-valuenow': step,
       'aria-valuetext': l10n('step {0}', step) + (label === undefined ? '' : `, ${spoken(label)}`) + (now === undefined ? '' : `; ${memory.label} ${fixed(now)}`),
+    });
+  }
+
+  /** The same window as numbers: step, what is read there, the unit's memory. */
+  rows(state: State): (readonly [step: string, label: string, value: string])[] {
+    const memory = memoryOf(rowsOf(state)), last = Math.min(this.from + this.shown, state.scene?.steps ?? 0);
+    return Array.from({ length: memory ? Math.max(0, last - this.from) : 0 }, (_, k) => this.from + k).map(t => {
+      const v = this.data.value(state, memory!.name, state.selection.unit, t), label = this.data.label(t);
+      return [String(t), label === undefined ? '' : spoken(label), v?.bucket === 1 ? figures(v.value) : '…'];
     });
   }
 

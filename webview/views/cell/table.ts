@@ -25,6 +25,9 @@ export function signalTable(caption: string, signals: Signals, { values, held }:
   }));
 }
 
+/** The steps of the strip with the unit's memory. */
+export const windowTable = (caption: string, memory: string, rows: readonly (readonly [string, string, string])[]): HTMLElement => table(caption, [l10n('step'), l10n('input'), memory], rows);
+
 /** Every part of a sum, the largest of each kind first. */
 export function partTable(caption: string, split: SplitAnswer, states: ReadonlySet<string>): HTMLElement {
   const rows = split.parts.flatMap((p): Cells[] => {

@@ -70,13 +70,22 @@ export const withColumn = ({ columns }: Choice, place: number, word: ColumnWord)
 /** Without changes, what is shown and its baseline are one. */
 const once = (words: readonly string[]): readonly string[] => words.filter((w, k) => !w.startsWith('run:') || words.indexOf(w) === k);
 
+/** How layers begin in the framework of the layer that is shown: as what is invented says, else as the ending of its checkpoint says; PyTorch's otherwise. */
+const RULES: readonly (readonly [named: RegExp, rule: CompareAsk['rule']])[] = [
+  [/\btensorflow\.js\b|\bmodel\.json$/i, 'tfjs'], [/\bkeras\b|\.(keras|h5|hdf5)$/i, 'keras'], [/\bflax\b|\.msgpack$/i, 'flax'], [/\bhaiku\b/i, 'haiku'],
+];
+export function ruleOf(scene: Scene | undefined): CompareAsk['rule'] {
+  const words = scene?.weights.invented?.words ?? scene?.weights.description ?? '';
+  return RULES.find(([named]) => named.test(words))?.[1] ?? 'pytorch';
+}
+
 /** The question that the choice stands for. */
 export function askOf(state: State, choice: Choice): CompareAsk {
   const { level, direction } = state.selection;
   const invented = state.scene?.weights.invented;
   const tanh = choice.units !== undefined && choice.inputs !== undefined ? { inputs: choice.inputs, budget: choice.units * (choice.inputs + choice.units + 1) } : {};
   return {
-    level, direction, rule: invented && /keras/i.test(invented.words) ? 'keras' : 'pytorch', seed: invented?.seed ?? 7,
+    level, direction, rule: ruleOf(state.scene), seed: invented?.seed ?? 7,
     columns: once(choice.columns.map(word => (word === `run:${MAIN}` ? `run:${state.run}` : word === BASELINE ? `run:${MAIN}` : word)))
       .map((word): ColumnAsk => (word.startsWith('run:') ? { run: word.slice(4) } : { cell: word.slice(5) })),
     ...tanh,

@@ -28,7 +28,7 @@ const LINES: readonly Line[] = [
   { id: 'time', label: l10n('time a step, µs'), value: ({ pace }, k) => { const t = pace?.microseconds[k]; return t === undefined ? '…' : figures(t, 2); } },
   { id: 'updates', label: l10n('training updates'), when: trained, value: ({ trainings, columns }, k) => { const n = trainings[k]?.updates; return columns[k]!.invented ? '0' : n === undefined ? '?' : grouped(n); } },
   { id: 'bits', label: l10n('bits per character, held out'), when: scored, value: ({ trainings, columns }, k) => { const b = trainings[k]?.bitsPerCharacter; return b === undefined || columns[k]!.invented ? '–' : fixed(b, 3); } },
-  { id: 'lost', label: l10n('steps until ‖dL/dh‖ lost 99 %'), value: ({ reaches }, k) => { const r = reaches[k]; return !r ? '…' : r.lost === undefined ? `> ${grouped(r.median.length - 1)}` : grouped(r.lost); } },
+  { id: 'lost', label: l10n('steps until the gradient lost 99 %'), value: ({ reaches }, k) => { const r = reaches[k]; return !r ? '…' : r.lost === undefined ? `> ${grouped(r.median.length - 1)}` : grouped(r.lost); } },
 ];
 
 /** The table, and in words what its numbers are. */

@@ -63,7 +63,7 @@ export class Diagrams {
       p.host.replaceChildren(p.drawn.svg);
     }
     if (values) refill(p.drawn.svg, { ...values, input: this.input(state, step) });
-    setText(p.now, shown === 'unit' ? l10n('unit {0} at t {1}', unit, step) : l10n('share of open valves at t {0}', step));
+    setText(p.now, shown === 'unit' ? l10n('unit {0} at step {1}', unit, step) : l10n('share of open valves at step {0}', step));
   }
 
   /** The character that is read, as far as it is short enough for its box. */

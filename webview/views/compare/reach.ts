@@ -35,10 +35,10 @@ export function reachSpec(names: readonly string[], columns: readonly CompareCol
     return r ? [{ name: names[k]!, ...lookOf(column, columns.slice(0, k).filter(c => c.cell.family === column.cell.family).length, theme), points: points(r.median), band: { low: points(r.low.map(v => Math.max(v, LEAST * 1.01))), high: points(r.high.map(v => Math.max(v, LEAST * 1.01))) }, label: `${names[k]!}\u2002` }] : []; // the space keeps the last letter inside
   });
   return {
-    claim: l10n('Gradient of the loss with respect to h, ‖dL/dh‖, against steps before the loss. {0}', reachWords(names, reaches)),
+    claim: l10n('Gradient of the loss L by the hidden state h, ‖dL/dh‖, against steps before the loss. {0}', reachWords(names, reaches)),
     height: HEIGHT,
     x: { kind: 'linear', label: l10n('steps before the loss'), from: 0, to: most, ...(most >= 80 ? { ticks: TICKS.filter(t => t <= most) } : {}) },
-    y: { kind: 'log', label: l10n('‖dL/dh‖, share left'), from: 10 ** (Math.floor(Math.log10(least)) - 1), to: Math.max(1, ...known.map(r => 10 ** Math.ceil(Math.log10(r.high.reduce((a, b) => Math.max(a, b), 0.1))))) },
+    y: { kind: 'log', label: l10n('gradient dL/dh, share left'), from: 10 ** (Math.floor(Math.log10(least)) - 1), to: Math.max(1, ...known.map(r => 10 ** Math.ceil(Math.log10(r.high.reduce((a, b) => Math.max(a, b), 0.1))))) },
     lines, marks: [{ y: 0.01, words: '1 %' }],
   };
 }
@@ -50,6 +50,6 @@ export function reachTable(names: readonly string[], reaches: readonly (ReachAns
   const most = Math.max(0, ...reaches.map(r => (r?.median.length ?? 0) - 1));
   const rows = DISTANCES.filter(d => d <= most).map(d => el('tr', {}, el('th', { scope: 'row' }, String(d)), ...reaches.map(r => el('td', { class: 'number' }, r?.median[d] === undefined ? '…' : figures(r.median[d], 3)))));
   return el('div', { class: 'tableHost', tabindex: 0, role: 'region', 'aria-label': l10n('Gradients as a table') }, el('table', {},
-    el('caption', {}, l10n('‖dL/dh‖ as a share of its size at the loss, median over losses')),
+    el('caption', {}, l10n('Gradient of the loss L by the hidden state h, ‖dL/dh‖, as a share of its size at the loss, median over losses')),
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, l10n('steps before')), ...names.map(n => el('th', { scope: 'col' }, n)))), el('tbody', {}, ...rows)));
 }

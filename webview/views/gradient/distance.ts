@@ -3,6 +3,7 @@ import type { Fate, GradientAnswer, GradientSpreadAnswer, JacobiansAnswer, LossK
 import { l10n } from '../../l10n';
 import type { Line, Mark, PlotSpec, XY } from '../../plot/plot';
 import type { Hue, Theme } from '../../theme';
+import type { Range } from '../../range';
 import { figures } from '../../words';
 import { by, scientific, share, stepsWords } from './wording';
 
@@ -48,26 +49,34 @@ export function fateWords(name: string, { kind, ratio, distance }: Fate): string
   return ratio >= 10 ? l10n('{0} holds: {1} its size {2} back.', by(name), share(ratio), stepsWords(distance)) : l10n('{0} holds: {1} of its size {2} back.', by(name), share(ratio), stepsWords(distance));
 }
 
-/** `the sum of h at step 174` */
-export function lossWords(loss: LossKind, unit: number, target: GradientSpreadAnswer['target']): string {
+/** `the sum of the hidden state h at step 174`, `… over steps 20 to 39` */
+export function lossWords(loss: LossKind, unit: number, step: number, target: GradientSpreadAnswer['target'], range?: Range): string {
+  if (loss !== 'range') return l10n('{0} at step {1}', ofWhat(loss, unit, target), step);
+  return range && range.to - range.from > 1 ? l10n('the sum of the hidden state h over steps {0} to {1}', range.from, range.to - 1) : l10n('{0} at step {1}', ofWhat('sum', unit, target), range?.from ?? step);
+}
+
+function ofWhat(loss: LossKind, unit: number, target: GradientSpreadAnswer['target']): string {
   if (loss === 'unit') return l10n('the hidden state h of unit {0}', unit);
   if (loss === 'sum') return l10n('the sum of the hidden state h');
   return target === 'nextRow' ? l10n('the squared distance to the next row') : l10n('the cross-entropy of the next character');
 }
 
 /** Medians over losses and the loss at the crosshair, by distance. */
-export function distanceSpec({ states, windows }: GradientSpreadAnswer, one: GradientAnswer | undefined, lag: number, theme: Theme, base?: GradientSpreadAnswer): PlotSpec {
+export function distanceSpec({ states, windows, within }: GradientSpreadAnswer, one: GradientAnswer | undefined, lag: number, theme: Theme, base?: GradientSpreadAnswer): PlotSpec {
   const claim = [...states].sort((a, b) => Number(b.name === 'c') - Number(a.name === 'c')).map(s => fateWords(s.name, s.fate)).join(' ');
   const lines = states.map(({ name, spread }): Line => ({
     name: l10n('{0}, median', by(name)), ink: theme.ink[hueOf(name)], points: curve(spread.median), label: by(name),
     band: { low: curve(spread.low), high: curve(spread.high) },
   }));
   const before = (base?.states ?? []).map(({ name, spread }) => baselineLine(by(name), theme.ink[hueOf(name)], spread.median));
-  const here = (one?.states ?? []).map(({ name, norms }): Line => ({ name: l10n('{0} of the loss at step {1}', by(name), one!.step), ink: theme.ink[hueOf(name)], points: curve(norms), width: 1, style: 'dotted' }));
+  const own = (one?.states ?? []).map(({ name, norms }) => ({ name, norms: norms.subarray((one?.within ?? 1) - 1) }));
+  const here = own.map(({ name, norms }): Line => ({ name: one?.within === undefined ? l10n('{0} of the loss at step {1}', by(name), one!.step) : l10n('{0} of the loss over the selected steps', by(name)), ink: theme.ink[hueOf(name)], points: curve(norms), width: 1, style: 'dotted' }));
+  const dotted = within === undefined ? l10n('Median of {0} losses over the sequence; band, middle half; dotted, the loss at the crosshair.', windows)
+    : l10n('Median of {0} losses over the sequence, each summed over {1}; band, middle half; dotted, that over the selected steps.', windows, stepsWords(within));
   return {
-    claim: `${claim} ${windows === 1 ? l10n('One loss.') : l10n('Median of {0} losses over the sequence; band, middle half; dotted, the loss at the crosshair.', windows)}${base ? ` ${l10n('Before the change (thin dashes): {0}', base.states.map(s => fateWords(s.name, s.fate)).join(' '))}` : ''}`,
-    x: distanceAxis((states[0]?.spread.median.length ?? 1) - 1, l10n('steps before the loss')),
-    y: { kind: 'log', label: l10n('norm of the gradient'), ...logRange([...states.flatMap(s => [s.spread.median, s.spread.high]), ...(one?.states ?? []).map(s => s.norms), ...(base?.states ?? []).map(s => s.spread.median)], states[0]?.spread.median[0]) },
+    claim: `${claim} ${windows === 1 ? l10n('One loss.') : dotted}${base ? ` ${l10n('Before the change (thin dashes): {0}', base.states.map(s => fateWords(s.name, s.fate)).join(' '))}` : ''}`,
+    x: distanceAxis((states[0]?.spread.median.length ?? 1) - 1, within === undefined ? l10n('steps before the loss') : l10n('steps before the first selected one')),
+    y: { kind: 'log', label: l10n('norm of the gradient'), ...logRange([...states.flatMap(s => [s.spread.median, s.spread.high]), ...own.map(s => s.norms), ...(base?.states ?? []).map(s => s.spread.median)], states[0]?.spread.median[0]) },
     lines: [...before, ...here, ...lines], marks: lagMarks(lag, theme), height: 260,
   };
 }
@@ -81,7 +90,7 @@ export function lagMarks(lag: number, theme: Theme): Mark[] {
 }
 
 /** The keep gates' path beside the whole; undefined without a keep gate. */
-export function pathSpec({ states, path, windows }: GradientSpreadAnswer, theme: Theme, base?: GradientSpreadAnswer): PlotSpec | undefined {
+export function pathSpec({ states, path, windows, within }: GradientSpreadAnswer, theme: Theme, base?: GradientSpreadAnswer): PlotSpec | undefined {
   const whole = states.find(s => s.name === path?.state)?.spread.median;
   if (!path || !whole) return undefined;
   const direct = path.direct.median;
@@ -91,7 +100,7 @@ export function pathSpec({ states, path, windows }: GradientSpreadAnswer, theme:
   const [low, high] = [Math.min, Math.max].map(pick => curve(Float64Array.from({ length: count }, (_, d) => pick(whole[d]!, direct[d]!))));
   return {
     claim: pathClaim(path, whole, windows),
-    x: distanceAxis(count - 1, l10n('steps before the loss')),
+    x: distanceAxis(count - 1, within === undefined ? l10n('steps before the loss') : l10n('steps before the first selected one')),
     y: { kind: 'log', label: l10n('norm of the gradient'), ...logRange([whole, direct, ...was.flatMap(v => v ?? [])], whole[0]) },
     lines: [
       ...before,

@@ -144,8 +144,8 @@ export class Heat {
     if (line < 0) return;
     context.fillStyle = theme.foreground;
     context.font = `600 11px ${theme.font}`;
-    const y = (line + 0.5) * each;
-    context.fillText(String(chosen), left - 10, Math.max(6, Math.min(height - 6, y)));
+    const y = Math.max(5, Math.min(height - 5, (line + 0.5) * each));
+    context.fillText(String(chosen), left - 10, y);
     context.beginPath();
     context.moveTo(left - 1, y);
     context.lineTo(left - 7, y - 4);

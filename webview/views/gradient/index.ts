@@ -5,10 +5,11 @@ import type { MemoryAnswer } from '../../../src/questions/memory';
 import { MAIN } from '../../../src/protocol';
 import type { Asked } from '../../data';
 import { el, setText } from '../../dom';
-import { l10n } from '../../l10n';
+import { l10n, told } from '../../l10n';
 import { drawn as probed } from '../../probe';
 import { directionOf, levelOf, memoryOf, rowsOf, touches, type Changes, type State } from '../../state';
 import { showing } from '../../whatIf/showing';
+import { selected } from '../../range';
 import type { Context, Mounted, View } from '../view';
 import { distanceDifference, livesDifference, logDifference, pathDifference, retentionDifference, saturationDifference } from './difference';
 import { distanceSpec, fateWords, hueOf, jacobianSpec, lossWords, pathSpec } from './distance';
@@ -108,7 +109,7 @@ class Gradient implements Mounted {
 
   update(state: State, changed: Changes): void {
     if (!state.scene || !directionOf(state)) return;
-    if (!touches(changed, 'scene', 'selection', 'run', 'own', 'arrived', 'theme', 'table', 'units', 'view') && this.made.size > 0) return;
+    if (!touches(changed, 'scene', 'selection', 'run', 'own', 'arrived', 'theme', 'table', 'units', 'view', 'range') && this.made.size > 0) return;
     probed.state = () => this.context.store.state;
     this.element.classList.toggle('gradient-invented', Boolean(state.scene.weights.invented ?? state.scene.input.invented));
     const settings = settingsOf(state);
@@ -139,7 +140,7 @@ class Gradient implements Mounted {
     const parts: Readonly<Record<SectionId, readonly HTMLElement[]>> = {
       distance: [
         el('div', { class: 'gradient-controls' }, control(l10n('Loss'), this.loss.element), control(l10n('Steps back'), this.distance.element)), this.lossNote,
-        this.spreadFigure.element, el('div', { class: 'gradient-controls' }, el('h3', {}, l10n('Every unit, for the loss at the crosshair')), this.stateChoice.element), this.heat.element, this.heatNote,
+        this.spreadFigure.element, el('div', { class: 'gradient-controls' }, el('h3', {}, l10n('Every unit, for this loss')), this.stateChoice.element), this.heat.element, this.heatNote,
       ],
       path: [this.pathFigure.element, el('h3', {}, l10n('What could get through at most')), this.jacobianFigure.element],
       saliency: [this.saliencyWords, this.saliency.element],
@@ -159,7 +160,8 @@ class Gradient implements Mounted {
     const { data } = this.context;
     const { level, direction, unit, step } = state.selection;
     const at = { run: state.run, level, direction };
-    const about = { ...at, loss, distance, ...(loss === 'unit' ? { unit } : {}) };
+    const range = selected(state);
+    const about = { ...at, loss, distance, ...(loss === 'unit' ? { unit } : {}), ...(loss === 'range' && range ? { range } : {}) };
     const spread = data.ask('gradientSpread', about);
     const one = data.ask('gradient', { ...about, step, state: this.shownState(state, wanted) });
     const memory = data.ask('memory', { ...at, unit, step, distance });
@@ -200,9 +202,10 @@ class Gradient implements Mounted {
 
   private drawLoss(state: State, { loss, distance, state: wanted, logTime, lag }: Settings, { spread }: Answers): void {
     const { unit, step } = state.selection;
-    const target = spread.answer?.target ?? (state.scene?.surprise ? 'nextCharacter' : undefined);
+    const range = selected(state), target = spread.answer?.target ?? (state.scene?.surprise ? 'nextCharacter' : undefined);
     this.loss.draw([
       { id: 'sum', label: l10n('sum of h') }, { id: 'unit', label: l10n('unit {0}', unit) },
+      ...(range ? [{ id: 'range', label: l10n('selected steps') }] : []),
       ...(target || loss === 'target' ? [{ id: 'target', label: target === 'nextRow' ? l10n('next row') : l10n('next character') }] : []),
     ], loss);
     this.distance.draw(DISTANCES.map(d => ({ id: String(d), label: String(d) })), String(distance));
@@ -211,7 +214,8 @@ class Gradient implements Mounted {
     this.time.draw([{ id: 'linear', label: l10n('linear') }, { id: 'log', label: 'log' }], logTime ? 'log' : 'linear');
     if (document.activeElement !== this.lagInput) this.lagInput.value = lag > 0 ? String(lag) : '';
     const parts = names.map(n => `${by(n)} ${l10n('is the gradient of that loss by the {0} {1}', rowsOf(state).find(s => s.name === n)?.label ?? '', n)}`).join(', ');
-    setText(this.lossNote, l10n('Loss L: {0} at step {1}. {2}.', lossWords(loss, unit, target), step, parts));
+    const select = range ? '' : ` ${l10n('Select steps in the timeline (Shift+drag) for a loss over all of them.')}`;
+    setText(this.lossNote, l10n('Loss L: {0}. {1}.', lossWords(loss, unit, step, target, range), parts) + select);
   }
 
   private drawDistance(state: State, { lag }: Settings, { spread, one, base, apart }: Answers): void {
@@ -245,11 +249,11 @@ class Gradient implements Mounted {
       if (spec) this.pathFigure.draw(spec, state);
       else this.pathFigure.say(l10n('No gate of this cell keeps a state, so that there is no direct path: every step goes through the recurrent weights. What a step can let through is below.'));
     }
-    const known = one.answer?.step === selection.step ? one.answer : undefined;
+    const known = one.answer?.step === selection.step && (one.answer.within ?? 1) === 1 ? one.answer : undefined;
     if (!this.jacobianFigure.has(jacobians) || jacobians.late || !this.changed('jacobians', jacobians.answer, known, spread.answer, base.jacobians, theme, table)) return;
     const spec = jacobianSpec(jacobians.answer, known, spread.answer?.bound, selection.step, theme, base.jacobians);
     if (spec) this.jacobianFigure.draw(spec, state);
-    else this.jacobianFigure.say(jacobians.answer.distances.length > 0 ? l10n('Something in these steps is not finite, so that no product of their Jacobians is.') : l10n('One step of this layer takes too long for its Jacobian to be worked out here.'));
+    else this.jacobianFigure.say(jacobians.answer.refused ? told(jacobians.answer.refused) : jacobians.answer.distances.length > 0 ? l10n('Something in these steps is not finite, so that no product of their Jacobians is.') : l10n('One step of this layer takes too long for its Jacobian to be worked out here.'));
   }
 
   private drawSaliency(state: State, { one, base }: Answers): void {

@@ -1,5 +1,6 @@
 /** What a person chose in this view; kept over reloads, and checked when it is read. */
 import type { LossKind } from '../../../src/questions/gradient';
+import { selected } from '../../range';
 import { ownOf, type State, type Store } from '../../state';
 
 export interface Settings {
@@ -18,14 +19,14 @@ export interface Settings {
 export const DISTANCES = [32, 64, 128, 256] as const;
 /** Lags beyond are not looked for. */
 export const MOST_LAG = 1024;
-const LOSSES: readonly LossKind[] = ['sum', 'unit', 'target'];
+const LOSSES: readonly LossKind[] = ['sum', 'unit', 'target', 'range'];
 
-/** What is kept, or what is usual where that makes no sense. */
+/** What is kept, or what is usual where that makes no sense: a loss over selected steps while none are. */
 export function settingsOf(state: State): Settings {
   const own = ownOf(state, 'gradient');
   const lag = typeof own['lag'] === 'number' && Number.isInteger(own['lag']) ? Math.max(0, Math.min(MOST_LAG, own['lag'])) : 0;
   return {
-    loss: LOSSES.find(k => k === own['loss']) ?? 'sum',
+    loss: LOSSES.find(k => k === own['loss'] && (k !== 'range' || selected(state))) ?? 'sum',
     distance: DISTANCES.find(d => d === own['distance']) ?? 128,
     state: typeof own['state'] === 'string' ? own['state'] : '',
     logTime: own['logTime'] === true,

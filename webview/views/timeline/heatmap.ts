@@ -19,6 +19,8 @@ export class Heatmap {
   /** Tiles of a changed run that were drawn last: their bitmaps serve the next, since such a run is not seen again. */
   private passing: readonly Tile[] = [];
   private readonly spare: HTMLCanvasElement[] = [];
+  /** Written over for each tile: most are of one size. */
+  private image: ImageData | undefined;
 
   /** `width` in CSS pixels; the context is scaled to CSS pixels. */
   draw(context: CanvasRenderingContext2D, tiles: readonly Tile[], look: HeatmapLook, span: Span, width: number, height: number): void {
@@ -60,7 +62,8 @@ export class Heatmap {
     const count = tile.part ? tile.units : look.lines.count;
     if (bitmap.width !== tile.columns) bitmap.width = tile.columns;
     if (bitmap.height !== count) bitmap.height = count;
-    const image = new ImageData(tile.columns, count);
+    const image = this.image?.width === tile.columns && this.image.height === count ? this.image : new ImageData(tile.columns, count);
+    this.image = image;
     fill(new Uint32Array(image.data.buffer), tile, look);
     bitmap.getContext('2d')?.putImageData(image, 0, 0);
     this.bitmaps.set(tile, { look, bitmap });
@@ -71,13 +74,21 @@ export class Heatmap {
 const isPassing = ({ run }: Tile): boolean => run?.startsWith('changed:') ?? false;
 
 const sameLook = (a: HeatmapLook, b: HeatmapLook): boolean =>
-  a.ramp === b.ramp && a.order === b.order && a.lines.pool === b.lines.pool && a.lines.count === b.lines.count
-  && a.scale.kind === b.scale.kind && maxOf(a.scale) === maxOf(b.scale);
+  a.ramp === b.ramp && a.order === b.order && a.lines.pool === b.lines.pool && a.lines.count === b.lines.count && sameScale(a.scale, b.scale);
+const sameScale = (a: Scale, b: Scale): boolean => a.kind === b.kind && maxOf(a) === maxOf(b);
 const maxOf = (scale: Scale): number => (scale.kind === 'unit' ? 1 : scale.max);
 
 /** Writes pixels [lines, columns]; a line shows the mean of its units, or "not finite" if one of them is. Of some tiles the units come as lines already. */
 export function fill(pixels: Uint32Array, tile: Tile, { scale, ramp, order, lines }: HeatmapLook): void {
-  const { columns, units, mean } = tile;
+  const { columns, units, shades } = tile;
+  if (shades && sameScale(shades.scale, scale) && (tile.part || lines.pool === 1)) {
+    for (let line = 0; line < units; line++) {
+      const from = tile.part ? line : order[line]!, row = line * columns;
+      for (let column = 0, k = from; column < columns; column++, k += units) pixels[row + column] = ramp[shades.entries[k]!]!;
+    }
+    return;
+  }
+  const { mean } = tile;
   if (tile.part) {
     for (let column = 0, k = 0; column < columns; column++) for (let line = 0; line < units; line++, k++) pixels[line * columns + column] = ramp[entry(scale, mean[k]!)]!;
     return;

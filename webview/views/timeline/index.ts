@@ -73,6 +73,7 @@ class Timeline implements Mounted {
   update(state: State, changed: Changes): void {
     if (!state.scene || !directionOf(state)) return;
     if (this.build(state)) this.measure();
+    if (this.last && this.parts && this.knows(state, changed, this.last)) return;
     const repaint = this.repaints(state, changed);
     this.last = state;
     if (touches(changed, 'card', 'selection', 'theme', 'scene')) this.card.draw(state);
@@ -136,6 +137,11 @@ class Timeline implements Mounted {
     drawn.rows = () => this.parts?.rows ?? [];
     drawn.state = () => store.state;
     return true;
+  }
+
+  /** A knob's turn is drawn when its run is there, and a run that was drawn is not drawn again. */
+  private knows(state: State, changed: Changes, last: State): boolean {
+    return [...changed].every(key => (key === 'own' && showing(state) === showing(last)) || (key === 'run' && state.run === last.run));
   }
 
   /** Whether more than the crosshair has to be painted. */

@@ -22,13 +22,14 @@ export class InputRow {
   private readonly surprise = el('span', { class: 'bits' });
   private readonly pooled = el('span', { class: 'pooled' });
   private readonly feature = el('span', { class: 'feature' });
+  private readonly columns = el('p', { class: 'stats columns', hidden: true, 'aria-hidden': 'true' });
 
   constructor(private readonly signal: SceneSignal | undefined, characters: boolean, heard: boolean, private readonly data: Data) {
     this.strip = signal && !characters && !heard ? el('canvas', { class: 'strip', role: 'img' }) : undefined;
     const head = el('div', { class: 'head' },
       el('p', { class: 'stats first' }, this.unit),
       el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'letter' }, 'x'), el('span', { class: 'label' }, signal?.label ?? l10n('input'))), this.value),
-      el('p', { class: 'stats' }, this.surprise, this.pooled, this.feature));
+      el('p', { class: 'stats' }, this.surprise, this.pooled, this.feature), this.columns);
     this.root = el('div', { class: 'row input hue-x' }, head, el('div', { class: 'plot' }, this.axis, this.strip));
   }
 
@@ -50,7 +51,7 @@ export class InputRow {
   read(state: State): void {
     const step = shownStep(state);
     const bits = state.surprise?.[step];
-    setText(this.surprise, bits !== undefined && Number.isFinite(bits) ? l10n('surprise {0} bits', fixed(bits, 1)) : '');
+    if (!this.strip) setText(this.surprise, bits !== undefined && Number.isFinite(bits) ? l10n('surprise {0} bits', fixed(bits, 1)) : '');
     const label = this.data.label(step);
     if (state.scene?.input.axis === 'characters') setText(this.value, label === undefined ? '' : visible(label));
     else if (this.signal) setText(this.value, fixed(this.data.value(state, this.signal.name, 0, step)?.value ?? NaN));
@@ -86,7 +87,16 @@ export class InputRow {
     const names = state.scene?.input.columns?.slice(0, SHOWN).join(', ') ?? '';
     const shown = signal.units > SHOWN ? l10n('{0} and {1} more', names, signal.units - SHOWN).trim() : names;
     setText(this.surprise, l10n('{0} to {1}', fixed(low), fixed(high)));
+    this.writeColumns(state.scene?.input.columns?.slice(0, Math.min(SHOWN, signal.units)) ?? []);
     setAttributes(canvas, { 'aria-label': l10n('input {0}, from {1} to {2}', shown, fixed(min), fixed(max)) });
     canvas.title = shown;
+  }
+
+  /** Which line is which column. */
+  private writeColumns(names: readonly string[]): void {
+    this.columns.hidden = names.length < 2;
+    if (this.columns.dataset['names'] === names.join()) return;
+    this.columns.dataset['names'] = names.join();
+    this.columns.replaceChildren(...names.map((name, k) => el('span', { class: 'key' }, el('i', { class: `column${k}` }), name)));
   }
 }

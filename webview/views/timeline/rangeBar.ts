@@ -5,6 +5,7 @@ import { l10n } from '../../l10n';
 import { selected } from '../../range';
 import { rowsOf, type State, type Store } from '../../state';
 import { counted, fixed, seconds, signed } from '../../words';
+import { seekSimilar } from '../units/sought';
 import { zoomToRange } from './keyboard';
 import { xOf } from './layout';
 
@@ -17,7 +18,7 @@ export class RangeBar {
   constructor(store: Store, private readonly data: Data) {
     this.chip = el('div', { class: 'rangeChip', role: 'group', 'aria-label': l10n('Selected steps') }, this.words, this.numbers, el('span', { class: 'rangeActions' },
       button('link', () => zoomToRange(store), { title: l10n('Zoom to the selected steps (z)') }, l10n('Zoom')),
-      button('link', () => store.set({ view: 'units' }), { title: l10n('Where else are the same units on? Shown in Units') }, l10n('Find similar')),
+      button('link', () => seekSimilar(store), { title: l10n('Where else are the same units on? Shown in Units') }, l10n('Find similar')),
       button('link', () => store.set({ range: undefined }), { title: l10n('Let go of the selection (Esc)') }, l10n('Clear'))));
     this.root = el('div', { class: 'row rangeRow', hidden: true }, el('div', { class: 'head' }), el('div', { class: 'plot' }, this.chip));
   }

@@ -7,10 +7,10 @@ import { l10n } from '../../l10n';
 import { csvOf, pictured } from '../../picture';
 import { selected } from '../../range';
 import { levelOf, rowsOf, shownStep, type State } from '../../state';
-import { faded, scaleOf } from '../../theme';
+import { faded } from '../../theme';
 import type { Lane } from '../../tiles';
 import { changedWords } from '../../whatIf/words';
-import { baselineLane, differenceScale, greatest, shownTiles, showing, shownValue, statsIn } from '../../whatIf/showing';
+import { greatest, scaleIn, shownTiles, showing, shownValue, statsIn } from '../../whatIf/showing';
 import { figures, fixed, percent, signed } from '../../words';
 import { curves, reach, ROOM, type Curves } from './bands';
 import { runs } from './axis';
@@ -58,7 +58,7 @@ export class SignalRow {
     const lines = this.lines = withGaps(linesFor(signal.units, roomFor(rowsOf(state).length, state.viewHeight)), this.groups(state).map(g => g.start));
     setText(this.pooled, lines.pool > 1 ? l10n('{0} units a line', lines.pool) : '');
     const strong = state.selection.signal === signal.name;
-    const scale = showing(state) === 'difference' ? differenceScale(this.data, state, signal) : scaleOf(signal);
+    const scale = scaleIn(this.data, state, signal);
     this.writeStats(state);
     this.root.classList.toggle('selected', strong);
     this.look = { scale, ramp: state.theme.ramp(signal.hue, scale.kind, strong), order: this.order(state), lines };
@@ -142,7 +142,7 @@ export class SignalRow {
   /** Panning within the same tiles only moves the axis. */
   private curvesOf(state: State): Curves {
     const { unit } = state.selection, kept = this.kept, line = this.data.line(state, this.signal);
-    const [tiles, before] = [this.tilesOfWindow(state, line), state.run === MAIN ? [] : this.tilesOfWindow(state, baselineLane(line))];
+    const [tiles, before] = [this.tilesOfWindow(state, line), state.run === MAIN ? [] : this.tilesOfWindow(state, this.data.line({ ...state, run: MAIN }, this.signal))];
     const bands = this.tilesOfWindow(state, this.data.bands(state, this.signal));
     const all = [...tiles, ...before, ...bands];
     if (kept && kept.unit === unit && kept.tiles.length === all.length && kept.tiles.every((tile, k) => tile === all[k])) return kept.curves;
@@ -182,7 +182,7 @@ export class SignalRow {
   private writeLegend(state: State): void {
     const pooled = this.data.bucket(state);
     const changed = state.run === MAIN ? [] : [l10n('baseline')];
-    const texts = [l10n('unit {0}', state.selection.unit), ...changed, l10n('mean of {0}', this.signal.units), l10n('half, all of {0}', this.signal.units)];
+    const texts = [l10n('unit {0}', state.selection.unit), ...changed, l10n('mean of {0}', this.signal.units), l10n('middle half, all {0}', this.signal.units)];
     const kinds = ['line', ...changed.map(() => 'before'), 'dashes', 'band'];
     const key = `${texts.join()}${pooled}`;
     if (key === this.legendWritten) return;
@@ -210,7 +210,7 @@ function statistics({ kind, hue, stats }: SceneSignal): HTMLElement[] {
   const pair = (name: string, value: string, title: string): HTMLElement => el('span', { title }, `${name} `, el('b', {}, value));
   const shown = [pair(l10n('mean'), fixed(stats.mean), l10n('mean over all units and steps'))];
   if (kind === 'state' && hue === 'c') shown.push(pair(l10n('max'), fixed(Math.max(Math.abs(stats.min), Math.abs(stats.max)), 1), l10n('greatest |value| of all units and steps')));
-  else shown.push(pair(l10n('sat'), percent(stats.saturated), kind === 'gate' ? l10n('share of values below 0.1 or above 0.9') : l10n('share of values beyond ±0.9')));
+  else shown.push(pair(l10n('saturated'), percent(stats.saturated), kind === 'gate' ? l10n('share of values below 0.1 or above 0.9') : l10n('share of values beyond ±0.9')));
   if (stats.notFinite) shown.push(el('span', { class: 'broken', title: l10n('unit {0}', stats.notFinite.unit) }, l10n('{0} from t {1}', String(stats.notFinite.value), stats.notFinite.step)));
   return shown;
 }

@@ -102,7 +102,8 @@ export class UnitPanel {
   private off(state: State, { silence, left, offered }: CardFacts): HTMLElement {
     const { answer, error } = silence, effect = answer?.effects.find(e => e.unit === state.selection.unit);
     const head = (...content: readonly (HTMLElement | undefined)[]): HTMLElement => section(l10n('Switched off'), l10n('nobody hears its output h'), ...content);
-    if (error !== undefined) return head(el('p', { class: 'note' }, error));
+    const refused = error ?? (answer?.refused && told(answer.refused));
+    if (refused !== undefined) return head(el('p', { class: 'note' }, refused));
     if (offered && !effect) return head(el('p', {}, button('link unitsInline', () => this.actions.measure(), {}, l10n('Run the network without it'))));
     if (!answer || !effect) return head(el('p', { class: 'note', 'aria-busy': 'true' }, l10n('Running the network without it…')));
     const bits = answer.measure === 'bits';

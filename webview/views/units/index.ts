@@ -17,6 +17,7 @@ import { pressKey, showKeys } from './keyboard';
 import { keptOf, type Range } from './kept';
 import { labelTracks, type LabelTrack } from './labelsFile';
 import { SimilarPanel } from './similar';
+import { seekSimilar, takeSought } from './sought';
 import { signalOf, SpacePanel, type SpaceFacts } from './space';
 import { around, Strip } from './strip';
 import { tablesOf } from './tables';
@@ -104,6 +105,7 @@ class Units implements Mounted {
       step: by => store.select({ unit: this.table.step(by, store.state.selection.unit) }),
       table: () => store.set({ table: !store.state.table }),
       help: () => this.help(),
+      similar: () => seekSimilar(store),
       letGo: () => this.space.letGo(),
     });
   }
@@ -112,6 +114,7 @@ class Units implements Mounted {
 
   dispose(): void {
     this.watcher.disconnect();
+    this.space.dispose();
     window.removeEventListener('resize', this.measure);
     if (this.context.data.wishes) this.context.data.wishes = undefined;
   }
@@ -138,6 +141,7 @@ class Units implements Mounted {
     this.card.draw(state, { known, unit: facts.unit, silence: facts.silence, left: facts.left, offered: facts.offered });
     this.similar.draw(state, { asked: similar, range: range.range, proposed: range.proposed });
     this.space.draw(state, { ...space, range: range.range });
+    if (takeSought(known !== undefined && similar?.answer !== undefined && !similar.late)) this.similar.reveal();
   }
 
   /** Everything that is asked of the worker, as far as it is known. */
@@ -154,7 +158,7 @@ class Units implements Mounted {
     const range = this.range(state), { threshold } = keptOf(state);
     const similar = range.range && data.ask('similar', { ...at, ...range.range, ...(threshold === undefined ? {} : { threshold }) });
     const space: SpaceFacts = {
-      asked: data.ask('stateSpace', { ...at, signal: signalOf(state) }), range: range.range,
+      asked: data.ask('stateSpace', { ...at, signal: signalOf(state), ...(showing(state) === 'difference' ? { against: MAIN } : {}) }), range: range.range,
       course: one.answer?.unit === unit ? { values: one.answer.course, every: one.answer.stride } : undefined,
       tracks: [...(state.scene?.tracks ?? []), ...(labels?.used ?? [])], track: this.track(state),
     };
@@ -301,5 +305,5 @@ function claimOf(state: State, known: Known): string {
   const slow = chance(known, best) && Math.abs(follows.r[best] ?? 0) >= 0.7 && follows.shifts > 0
     ? ` ${l10n('The largest r is {0}, but against the labels turned around the sequence some unit is as close in {1} of cases: they repeat, or the sequence is short.', signed(follows.r[best]!), percent(follows.p[best]!))}` : '';
   const every = follows.every > 1 ? l10n(', one step in {0}', follows.every) : '';
-  return l10n('{0} of {1} units follow a label beyond chance (Pearson’s correlation r; p ≤ 0.05, corrected for {1} units × {2} labels by {3} circular shifts{4}).', count, table.units, follows.tracks.length, follows.shifts, every) + slow + changed;
+  return l10n('{0} of {1} units follow a label beyond chance (Pearson’s correlation r; probability by chance p ≤ 0.05, corrected for {1} units × {2} labels by {3} circular shifts{4}).', count, table.units, follows.tracks.length, follows.shifts, every) + slow + changed;
 }

@@ -10,6 +10,8 @@ export interface KeyActions {
   step(by: number): void;
   table(): void;
   help(): void;
+  /** Goes to the places that are like the selected steps. */
+  similar(): void;
   /** Forgets what is boxed; false where nothing is. */
   letGo(): boolean;
 }
@@ -42,6 +44,7 @@ export const RULES: readonly KeyRule[] = [
   { keys: ['ArrowDown', 'j'], shown: l10n('↓ or j'), words: l10n('unit below'), press: (_s, _e, actions) => actions.step(1) },
   { keys: ['{'], shown: 'Shift+[', words: l10n('select the step, or one more to the left'), press: store => growRange(store, -1) },
   { keys: ['}'], shown: 'Shift+]', words: l10n('select the step, or one more to the right (or Shift+drag)'), press: store => growRange(store, 1) },
+  { keys: ['Enter'], shown: 'Enter', words: l10n('on a plot: go to the places that are like the selected steps'), press: (_s, event, actions) => (event.target instanceof HTMLCanvasElement ? actions.similar() : false) },
   { keys: ['+', '='], shown: '+', words: l10n('zoom in (or Ctrl+wheel)'), press: store => zoom(store, 1.5) },
   { keys: ['-', '_'], shown: '−', words: l10n('zoom out'), press: store => zoom(store, 1 / 1.5) },
   { keys: ['0'], shown: '0', words: l10n('whole sequence'), press: store => store.set({ from: 0, to: stepsOf(store.state) }) },

@@ -86,6 +86,38 @@ export function drawPath(context: CanvasRenderingContext2D, at: Float32Array, pa
   context.globalAlpha = 1;
 }
 
+/** The way of another run, under that which is looked at: grey, without colours of its own. */
+export function drawShadow(context: CanvasRenderingContext2D, at: Float32Array, theme: Theme): void {
+  const n = at.length / 2, size = n > 2000 ? 1 : 1.6;
+  context.strokeStyle = context.fillStyle = theme.muted;
+  context.globalAlpha = theme.highContrast ? 0.8 : 0.45;
+  context.lineWidth = n > 2000 ? 0.5 : 0.9;
+  context.beginPath();
+  for (let k = 1; k < n && n <= LINES; k++) {
+    context.moveTo(at[2 * k - 2]!, at[2 * k - 1]!);
+    context.lineTo(at[2 * k]!, at[2 * k + 1]!);
+  }
+  context.stroke();
+  for (let k = 0; k < n; k++) context.fillRect(at[2 * k]! - size, at[2 * k + 1]! - size, 2 * size, 2 * size);
+  context.globalAlpha = 1;
+}
+
+/** A line from a place of one run to the other's at the same step, with a square there. */
+export function drawPair(canvas: HTMLCanvasElement, at: Float32Array, was: Float32Array, k: number, theme: Theme): void {
+  const context = canvas.getContext('2d');
+  if (!context || k < 0 || k >= Math.min(at.length, was.length) / 2) return;
+  const [x, y] = [was[2 * k]!, was[2 * k + 1]!];
+  for (const [ink, width] of [[theme.background, 4], [theme.foreground, 1.5]] as const) {
+    context.strokeStyle = ink;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(at[2 * k]!, at[2 * k + 1]!);
+    context.lineTo(x, y);
+    context.stroke();
+    context.strokeRect(x - 4, y - 4, 8, 8);
+  }
+}
+
 /** A colour of the scale at a place from 0 to 1: never so dark (or pale) that it cannot be seen on the background. */
 export function colourOf({ hue, signed }: Paint, place: number, theme: Theme): string {
   const ramp = theme.ramp(hue, signed ? 'signed' : 'unit', true);
@@ -130,7 +162,7 @@ export function drawAxes(canvas: HTMLCanvasElement, frame: Frame, xWords: string
 }
 
 /** About `count` round numbers inside. */
-function round(low: number, high: number, count: number): number[] {
+export function round(low: number, high: number, count: number): number[] {
   const least = (high - low) / count, power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].map(m => m * power).find(s => s >= least) ?? power;
   const first = Math.ceil(low / step);

@@ -20,6 +20,7 @@ export interface SimilarFacts {
 }
 
 export class SimilarPanel {
+  private readonly heading = el('h2', { id: 'units-similar', tabindex: -1 }, l10n('Where else are the same units on?'));
   private readonly claim = el('p', { class: 'unitsClaim' });
   private readonly slider = el('input', { type: 'range', min: 0, max: 1, step: 0.001, 'aria-label': l10n('threshold') });
   private readonly sliderWords = el('span', { class: 'number' });
@@ -27,7 +28,7 @@ export class SimilarPanel {
   private readonly control = el('div', { class: 'unitsControl' }, el('label', {}, el('span', {}), this.slider, this.sliderWords), this.clear);
   private readonly chips = el('ul', { class: 'unitsChips' });
   private readonly list = el('ol', { class: 'unitsSimilar' });
-  readonly element = el('section', { class: 'unitsBlock', 'aria-labelledby': 'units-similar' }, el('h2', { id: 'units-similar' }, l10n('Where else are the same units on?')), this.claim, this.control, this.chips, this.list,
+  readonly element = el('section', { class: 'unitsBlock', 'aria-labelledby': 'units-similar' }, this.heading, this.claim, this.control, this.chips, this.list,
     el('p', { class: 'note' }, l10n('Select steps with Shift+drag above, or Shift+[ and Shift+] around the crosshair. A unit is on where its memory is beyond the threshold, on the side of 0 that it has in the selection (LSTMVis’ search, arXiv 1606.07461).')));
   private drawnFor: readonly unknown[] = [];
   /** Some letters had not come yet. */
@@ -38,6 +39,12 @@ export class SimilarPanel {
       const most = Number(this.slider.dataset['most'] ?? 1);
       keep(store, { threshold: Number(this.slider.value) * most });
     });
+  }
+
+  /** Scrolls here, and takes the focus along: Tab goes on from the heading. */
+  reveal(): void {
+    this.element.scrollIntoView({ block: 'start' });
+    this.heading.focus({ preventScroll: true });
   }
 
   draw(state: State, { asked, range, proposed }: SimilarFacts): void {

@@ -4,11 +4,13 @@ import type { StateSpaceAnswer } from '../../../src/questions/stateSpace';
 import { button, el, setAttributes, setText } from '../../dom';
 import { l10n, term } from '../../l10n';
 import { memoryOf, rowsOf, shownStep, type State, type Store } from '../../state';
-import { fixed, percent, signed, spoken, visible } from '../../words';
+import { figures, fixed, percent, signed, spoken, visible } from '../../words';
+import { showing } from '../../whatIf/showing';
+import { apartClaim, ApartFigure } from './apart';
 import { keep, keptOf, type Kept, type Range } from './kept';
 import { drawResting, restingWords } from './resting';
 import type { FixedPointsAnswer } from '../../../src/questions/fixedPoints';
-import { colourOf, drawAxes, drawMarked, drawPath, extentOf, nearest, placed, type Frame, type Paint } from './path';
+import { colourOf, drawAxes, drawMarked, drawPair, drawPath, drawShadow, extentOf, nearest, placed, type Frame, type Paint } from './path';
 
 const HEIGHT = 400;
 const CLICK = 4;
@@ -35,11 +37,13 @@ export class SpacePanel {
   private readonly seek = button('link', () => this.search(), { 'aria-pressed': 'false' }, l10n('Fixed points'));
   private readonly held = el('select', { 'aria-label': l10n('Input while fixed points are looked for') }, el('option', { value: 'mean' }, l10n('input at its mean')), el('option', { value: 'zero' }, l10n('input at zero')));
   private readonly resting = el('p', { class: 'note', role: 'status' });
+  private readonly resters = el('div', { class: 'unitsControl' }, this.seek, this.held);
+  private readonly apart = new ApartFigure();
   readonly element = el('section', { class: 'unitsBlock', 'aria-labelledby': 'units-space' }, el('h2', { id: 'units-space' }, l10n('Where does the state go?')), this.claim,
-    el('div', { class: 'unitsControl' }, this.signals, el('label', {}, el('span', {}, l10n('axes')), this.axes), el('label', {}, el('span', {}, l10n('colour')), this.colours), this.key), this.stage, this.read, el('div', { class: 'unitsControl' }, this.seek, this.held), this.resting);
+    el('div', { class: 'unitsControl' }, this.signals, el('label', {}, el('span', {}, l10n('axes')), this.axes), el('label', {}, el('span', {}, l10n('colour')), this.colours), this.key), this.stage, this.read, this.apart.element, this.resters, this.resting);
   /** Steps in the box: 1 where they are. */
   boxed: Uint8Array | undefined;
-  private drawn: { readonly key: readonly unknown[]; readonly at: Float32Array; readonly frame: Frame; readonly answer: StateSpaceAnswer; readonly found: FixedPointsAnswer | undefined } | undefined;
+  private drawn: { readonly key: readonly unknown[]; readonly at: Float32Array; /** Of the baseline. */ readonly was: Float32Array | undefined; readonly frame: Frame; readonly answer: StateSpaceAnswer; readonly found: FixedPointsAnswer | undefined } | undefined;
   /** Where fixed points were asked for. */
   private sought = '';
   private box: readonly [number, number, number, number] | undefined;
@@ -63,6 +67,7 @@ export class SpacePanel {
     const pair = pairFor(kept, answer), found = this.rest(state);
     const key = [answer, found, pair.join(), width, state.theme, kept.colour, facts.course, facts.track];
     if (!this.drawn || key.some((k, n) => k !== this.drawn?.key[n])) this.paint(state, facts, answer, found, pair, key, width);
+    this.apart.draw(answer, state);
     this.follow(state, facts.range);
   }
 
@@ -74,15 +79,20 @@ export class SpacePanel {
     const inRange = (k: number): boolean => range !== undefined && k * every >= range.from && k * every < range.to;
     const current = Math.round(shownStep(state) / every);
     drawMarked(this.over, drawn.frame, drawn.at, k => inRange(k) || this.boxed?.[k * every] === 1, current, this.box, state.theme);
+    if (drawn.was) drawPair(this.over, drawn.at, drawn.was, current, state.theme);
     if (drawn.found) drawResting(this.over, drawn.frame, drawn.found.points, pairFor(keptOf(state), drawn.answer), state.theme);
     const label = this.data.label(current * every), [a, b] = pairFor(keptOf(state), drawn.answer);
     const value = (c: number): string => fixed(points[current * components + c] ?? NaN);
     const what = label === undefined ? '' : state.scene?.input.axis === 'characters' ? ` ${visible(label)}` : ` ${label}`;
+    const distance = drawn.answer.apart?.distance[current];
+    const off = distance === undefined ? '' : ` ${l10n('The baseline (line to the square) is {0} away.', figures(distance, 3))}`;
     const count = this.boxed?.reduce((n, v) => n + v, 0) ?? 0;
     const box = count > 0 ? ` ${l10n('{0} steps are in the box, marked under the memory above; Escape lets go.', count)}` : ` ${l10n('Drag a box to mark steps.')}`;
-    setText(this.read, l10n('Ring: t {0}{1}, at {2} and {3}. Small rings: the selected steps.', current * every, what, value(a), value(b)) + box);
+    setText(this.read, l10n('Ring: step {0}{1}, at {2} and {3}. Small rings: the selected steps.', current * every, what, value(a), value(b)) + off + box);
     this.read.setAttribute('aria-label', l10n('step {0} {1}', current * every, label === undefined ? '' : spoken(label)));
   }
+
+  dispose(): void { this.apart.dispose(); }
 
   /** Looks for fixed points here, or lets go of them. */
   private search(): void {
@@ -95,7 +105,8 @@ export class SpacePanel {
 
   /** What was found where it was asked for; says so in words. */
   private rest(state: State): FixedPointsAnswer | undefined {
-    const on = this.sought === this.placeOf(state), input = this.held.value === 'zero' ? 'zero' : 'mean';
+    this.resters.hidden = showing(state) === 'difference'; // they would lie in components of their own
+    const on = this.sought === this.placeOf(state) && !this.resters.hidden, input = this.held.value === 'zero' ? 'zero' : 'mean';
     setAttributes(this.seek, { 'aria-pressed': String(on) });
     if (!on) { setText(this.resting, ''); return undefined; }
     const { level, direction } = state.selection;
@@ -115,14 +126,16 @@ export class SpacePanel {
   private paint(state: State, facts: SpaceFacts, answer: StateSpaceAnswer, found: FixedPointsAnswer | undefined, pair: readonly [number, number], key: readonly unknown[], width: number): void {
     const { components, points } = answer;
     const height = Math.min(HEIGHT, Math.max(260, Math.round(width * 0.72)));
-    const frame = { width, height, extent: extentOf(found ? Float32Array.from([...points, ...found.points.flatMap(p => p.at)]) : points, components, pair, width, height) };
+    const frame = { width, height, extent: extentOf(joined(points, answer.apart?.points, found?.points.flatMap(p => p.at)), components, pair, width, height) };
     const at = placed(points, components, pair, frame);
     const paint = paintOf(state, facts, answer);
     const context = drawAxes(this.base, frame, axisWords(answer, pair[0]), axisWords(answer, pair[1]), state.theme);
+    const was = answer.apart && placed(answer.apart.points, components, pair, frame);
+    if (was) drawShadow(context, was, state.theme);
     drawPath(context, at, paint.paint, state.theme);
     this.stage.style.height = `${height}px`;
-    this.drawn = { key, at, frame, answer, found };
-    const claim = claimOf(state, answer, pair);
+    this.drawn = { key, at, was, frame, answer, found };
+    const claim = `${answer.apart ? `${apartClaim(answer, answer.apart)} ` : ''}${claimOf(state, answer, pair)}`;
     setText(this.claim, claim);
     setAttributes(this.base, { 'aria-label': claim });
     this.drawKey(paint, state);
@@ -131,7 +144,7 @@ export class SpacePanel {
   private drawKey({ paint, low, high }: Painted, state: State): void {
     const bar = el('canvas', { 'aria-hidden': 'true', width: 64, height: 8 }), context = bar.getContext('2d');
     for (let x = 0; context && x < 64; x++) { context.fillStyle = colourOf(paint, x / 63, state.theme); context.fillRect(x, 0, 1, 8); }
-    this.key.replaceChildren(el('span', {}, low), bar, el('span', {}, high));
+    this.key.replaceChildren(el('span', {}, low), bar, el('span', {}, high), ...(this.drawn?.was ? [el('span', { class: 'unitsShadow' }, l10n('grey: baseline'))] : []));
   }
 
   private controls(state: State, kept: Kept, facts: SpaceFacts, answer: StateSpaceAnswer | undefined): void {
@@ -195,6 +208,12 @@ export class SpacePanel {
   }
 }
 
+/** All points in one row. */
+function joined(points: Float32Array, ...more: readonly (ArrayLike<number> | undefined)[]): Float32Array {
+  const all = more.filter(m => m !== undefined);
+  return all.length === 0 ? points : Float32Array.from([points, ...all].flatMap(m => Array.from(m)));
+}
+
 const PAIRS: readonly (readonly [number, number])[] = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
 
 /** What a state space can be drawn of. */
@@ -213,7 +232,7 @@ function pairFor({ pair: [a, b] }: Kept, { components }: StateSpaceAnswer): read
 const share = (v: number): string => (v < 0.1 ? `${fixed(100 * v, 1)}%` : percent(v));
 
 function axisWords({ shares, loadings }: StateSpaceAnswer, c: number): string {
-  const units = loadings[c]?.map(l => `${signed(l.weight)} × ${l.unit}`).slice(0, 2).join(', ') ?? '';
+  const units = loadings[c]?.map(l => l10n('{0} × unit {1}', signed(l.weight), l.unit)).slice(0, 2).join(', ') ?? '';
   return l10n('component {0}, {1}: {2}, …', c + 1, share(shares[c] ?? 0), units);
 }
 

@@ -28,12 +28,13 @@ function places({ places: found, units, from, to }: SimilarAnswer): HTMLElement 
   return table(l10n('Places where the units are on that are on through steps {0} to {1}: {2}.', from, to - 1, units.join(', ')), [l10n('place'), l10n('first step'), l10n('last step'), l10n('units on')], rows);
 }
 
-function points(state: State, { points: all, components, every, shares, signal }: StateSpaceAnswer, label: (step: number) => string | undefined): HTMLElement {
+function points(state: State, { points: all, components, every, shares, signal, apart }: StateSpaceAnswer, label: (step: number) => string | undefined): HTMLElement {
   const first = Math.ceil(state.from / every), last = Math.min(all.length / components, Math.floor(state.to / every), first + MOST);
   const names = Array.from({ length: components }, (_, c) => l10n('component {0}, {1}', c + 1, percent(shares[c] ?? 0)));
   const rows = Array.from({ length: Math.max(0, last - first) }, (_, k) => first + k).map(k => el('tr', k * every === state.selection.step ? { 'aria-current': 'true' } : {}, el('th', { scope: 'row' }, String(k * every)), el('td', {}, spoken(label(k * every) ?? '')),
-    ...names.map((_, c) => el('td', { class: 'number' }, figures(all[k * components + c] ?? NaN)))));
-  return table(l10n('State space of {0} in the window.', signal), [l10n('step'), l10n('input'), ...names], rows);
+    ...[...names.map((_, c) => all[k * components + c]), ...(apart ? [apart.distance[k], ...names.map((_, c) => apart.points[k * components + c])] : [])].map(v => el('td', { class: 'number' }, figures(v ?? NaN)))));
+  const beside = apart ? [l10n('distance to the baseline'), ...names.map(n => l10n('{0}, baseline', n))] : [];
+  return table(l10n('State space of {0} in the window.', signal), [l10n('step'), l10n('input'), ...names, ...beside], rows);
 }
 
 function table(caption: string, heads: readonly string[], rows: readonly HTMLElement[]): HTMLElement {
