@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from
 import { resolve } from 'node:path';
 import { glob } from './glob.mjs';
 import { leanCharts } from './leanCharts.mjs';
+import { commonJs, SPLIT } from './split.mjs';
 
 const NODE = { platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
 const WEB = { platform: 'browser', format: 'iife', target: 'chrome120' };
@@ -18,7 +19,7 @@ const WEB_WORKER = { ...WEB, plugins: [onWeb] };
 
 /** One row a bundle. */
 const BUNDLES = [
-  { from: 'src/extension.ts', to: 'dist/extension.js', settings: NODE },
+  { from: 'src/extension.ts', to: 'dist/extension.js', settings: { ...NODE, ...SPLIT, plugins: [commonJs], outdir: 'dist', outfile: undefined } },
   { from: 'src/worker.ts', to: 'dist/worker.js', settings: NODE },
   { from: 'src/mate.ts', to: 'dist/mate.js', settings: NODE },
   { from: 'src/graph.ts', to: 'dist/graph.js', settings: NODE },

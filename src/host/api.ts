@@ -1,9 +1,11 @@
 /** What the extension gives to other extensions: the numbers that the panel shows. */
 import { l10n } from '../l10n';
 import type { Scene, Tile, TileRequest } from '../protocol';
+import type { Later } from './later';
 import type { Panels } from './panels';
-import type { registerTree } from './tree';
+import type { Status } from './status';
 import type { Line } from './tree/line';
+import type { Lists } from './tree/lists';
 import type { Found } from './tree/scan';
 
 /** Of the panel that was used last. */
@@ -16,13 +18,16 @@ export interface GatescopeApi {
   list(id: string): readonly ListLine[];
   /** How far the look through the workspace is. */
   looked(): Pick<Found, 'state' | 'looked' | 'total' | 'capped'>;
+  /** What the status bar says of work under way; undefined while there is none. */
+  working(): string | undefined;
 }
 
 /** A line of a list in the side panel. */
 export interface ListLine { readonly label: string; readonly description: string; readonly tooltip: string; children(): readonly ListLine[] }
 
-export function apiOf(panels: Panels, tree: ReturnType<typeof registerTree>): GatescopeApi {
-  const session = (): NonNullable<Panels['active']>['session'] | undefined => panels.active?.session;
+/** Answers at once: what was not loaded yet shows nothing. */
+export function apiOf(panels: Later<Panels>, lists: Later<Lists>, status: Status): GatescopeApi {
+  const session = (): NonNullable<Panels['active']>['session'] | undefined => panels.made?.active?.session;
   return {
     scene: () => session()?.scene,
     async tile(request) {
@@ -30,11 +35,12 @@ export function apiOf(panels: Panels, tree: ReturnType<typeof registerTree>): Ga
       if (!shown?.scene) throw new Error(l10n('Nothing is shown. Visualize a layer first.'));
       return shown.tile(request);
     },
-    list: id => tree.lines(id).map(listLine),
-    looked: () => {
-      const { state, looked, total, capped } = tree.scan.found;
-      return { state, looked, total, capped };
+    list(id) {
+      if (!lists.made) void lists.use(made => made.lines(id));
+      return (lists.made?.lines(id) ?? []).map(listLine);
     },
+    looked: () => lists.made?.looked() ?? { state: 'never', looked: 0, total: 0, capped: false },
+    working: () => status.work?.text,
   };
 }
 

@@ -9,7 +9,8 @@ import type { Subject, Session } from '../session';
 import { subjectOf } from '../subject';
 import { anything } from '../wanted';
 import { savedBinding } from './bindings';
-import { bytesOf, filesOf, folderFor, relativePath } from './folders';
+import { bytesOf, filesOf } from './folders';
+import { folderFor, relativePath } from './paths';
 import { stackWords } from './openFile';
 import { ownCells } from './ownCellFiles';
 import { textOf } from './ownCellFields';
@@ -18,8 +19,9 @@ import { baseName, label, sentence } from './plain';
 import { contextOf, settingsOf, type Prepared } from './prepare';
 import { referenceOf, type Target } from './target';
 
-export function registerCompare(context: vscode.ExtensionContext, panels: Panels): vscode.Disposable {
-  return vscode.commands.registerCommand('gatescope.compare', () => panels.show({ kind: 'compare', uri: folderOf(context.extensionUri) }));
+/** Shows the three examples side by side. */
+export async function showComparison(panels: Panels, { extensionUri }: vscode.ExtensionContext): Promise<void> {
+  await panels.show({ kind: 'compare', uri: folderOf(extensionUri) });
 }
 
 const folderOf = (extension: vscode.Uri): vscode.Uri => vscode.Uri.joinPath(extension, 'examples', 'compare');

@@ -1,12 +1,11 @@
 /** Lint in the editor: what the outline of an open document says is wrong, a moment after the last edit. */
 import * as vscode from 'vscode';
 import { told } from '../l10n';
+import type { Level } from '../source/lint/level';
 import type { Problem, Span } from '../source/outline';
+import { levelOf, levelsAt } from './levels';
 import { notebookOf } from './notebooks';
 import { languageOf, outlineOf } from './outlines';
-
-/** How a rule is reported; `off` not at all. */
-type Level = 'off' | 'hint' | 'info' | 'warning' | 'error';
 
 const severities: Readonly<Record<Exclude<Level, 'off'>, vscode.DiagnosticSeverity>> = {
   hint: vscode.DiagnosticSeverity.Hint, info: vscode.DiagnosticSeverity.Information,
@@ -16,8 +15,8 @@ const severities: Readonly<Record<Exclude<Level, 'off'>, vscode.DiagnosticSeveri
 /** Documents that show another version of a file, or none: what is wrong is said where it can be changed. */
 const passive = /^(git|gitfs|gitlens.*|review|pr|output|vscode-scm|vscode-local-history|timeline|chat.*)$/;
 
-/** Code in prose is there to show something, be it a mistake. */
-const isCode = (document: vscode.TextDocument): boolean => languageOf(document) !== undefined && document.languageId !== 'markdown' && !passive.test(document.uri.scheme);
+/** Whether problems of a document are diagnostics. Code in prose is there to show something, be it a mistake. */
+export const isDiagnosed = (document: vscode.TextDocument): boolean => languageOf(document) !== undefined && document.languageId !== 'markdown' && !passive.test(document.uri.scheme);
 
 /** A document, or all cells of its notebook: what one of them binds, the others read. */
 const together = (document: vscode.TextDocument): readonly vscode.TextDocument[] => notebookOf(document)?.getCells().map(c => c.document) ?? [document];
@@ -37,7 +36,7 @@ export function registerDiagnostics(context: vscode.ExtensionContext): vscode.Di
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const refresh = (document: vscode.TextDocument): void => { shown.set(document.uri, diagnosticsOf(document, context)); };
   const soon = (document: vscode.TextDocument, ms: number): void => {
-    if (!isCode(document)) return;
+    if (!isDiagnosed(document)) return;
     const key = document.uri.toString();
     clearTimeout(waiting.get(key));
     waiting.set(key, setTimeout(() => { waiting.delete(key); if (!document.isClosed) refresh(document); }, ms));
@@ -61,19 +60,11 @@ export function registerDiagnostics(context: vscode.ExtensionContext): vscode.Di
 
 /** What is reported of a document, with the severities that the person chose. */
 export function diagnosticsOf(document: vscode.TextDocument, context: vscode.ExtensionContext): vscode.Diagnostic[] {
-  const settings = vscode.workspace.getConfiguration('gatescope.lint', document);
-  if (!settings.get<boolean>('enable', true)) return [];
-  const levels = settings.get<Readonly<Record<string, Level>>>('rules', {});
-  return problemsOf(document).flatMap(problem => {
+  const levels = levelsAt(document);
+  return levels === undefined ? [] : problemsOf(document).flatMap(problem => {
     const level = levelOf(problem, levels);
     return level === 'off' ? [] : [diagnostic(problem, severities[level], document, context)];
   });
-}
-
-/** How a problem is reported, as the person chose or as the rule says. */
-export function levelOf({ code, severity }: Problem, levels: Readonly<Record<string, Level>>): Level {
-  const chosen = Object.hasOwn(levels, code) ? levels[code] : undefined;
-  return chosen !== undefined && (chosen === 'off' || Object.hasOwn(severities, chosen)) ? chosen : severity;
 }
 
 /** All problems of a document's layers, each place and code once: a call that makes a problem may be read for two layers. */
@@ -89,13 +80,16 @@ export function problemsOf(document: vscode.TextDocument): readonly Problem[] {
 /** A span as a range of its document. */
 export const rangeOf = (span: Span, document: vscode.TextDocument): vscode.Range => new vscode.Range(document.positionAt(span.from), document.positionAt(span.to));
 
+/** VS Code shows diagnostics as plain text, in which backticks would stand as they are. */
+const plain = (markdown: string): string => markdown.replaceAll('`', '\'');
+
 function diagnostic(problem: Problem, severity: vscode.DiagnosticSeverity, document: vscode.TextDocument, context: vscode.ExtensionContext): vscode.Diagnostic {
-  const made = new vscode.Diagnostic(rangeOf(problem.span, document), problem.said ? told(problem.said) : problem.message, severity);
+  const made = new vscode.Diagnostic(rangeOf(problem.span, document), plain(problem.said ? told(problem.said) : problem.message), severity);
   made.source = SOURCE;
   made.code = { value: problem.code, target: pageOf(context, problem.code) };
   if (problem.related) {
     const { span, said } = problem.related;
-    made.relatedInformation = [new vscode.DiagnosticRelatedInformation(new vscode.Location(document.uri, rangeOf(span, document)), told(said))];
+    made.relatedInformation = [new vscode.DiagnosticRelatedInformation(new vscode.Location(document.uri, rangeOf(span, document)), plain(told(said)))];
   }
   return made;
 }

@@ -1,13 +1,16 @@
 /** Editing a binding, a field at a time, by quick picks of what fits and a file dialog for the rest. One row a field. */
 import * as vscode from 'vscode';
 import { hasEnding, nearest, type Binding } from '../binding';
+import { fitsIn } from '../codeCell';
 import { generators } from '../core/generate';
 import { candidates, choosable, inputEndings, open, openSequence, type Checkpoint, type Doubt, type StackRef } from '../formats/index';
 import { l10n, term } from '../l10n';
 import { MOST_OWN, OWN_SIZE } from '../ownCell';
 import { biasOf } from '../propose';
 import { saveBinding, savedBinding } from './bindings';
-import { bytesOf, filesOf, relativePath, resolvePath } from './folders';
+import { bytesOf, filesOf } from './folders';
+import { relativePath, resolvePath } from './paths';
+import { pickFit } from './codeCell';
 import { stackWords } from './openFile';
 import { label } from './plain';
 import { contextOf, settingsOf, type Context } from './prepare';
@@ -30,7 +33,7 @@ const editors: Readonly<Record<string, Editor>> = {
     const chosen = { ...withoutWeights(binding), checkpoint: path };
     // Where names say nothing, or nothing that fits, the person says which tensors are meant.
     const checkpoint = await checkpointOf(context, chosen);
-    if (!checkpoint || checkpoint.stacks.some(s => misfit(s, context.wanted) === undefined)) return chosen;
+    if (!checkpoint || (context.cell ? fitsIn(context.cell, checkpoint.tensors).length < 2 : checkpoint.stacks.some(s => misfit(s, context.wanted) === undefined))) return chosen;
     return { ...chosen, ...await pickTensors(checkpoint, context) };
   },
   prefix: async (context, binding) => {
@@ -191,7 +194,8 @@ const matrices = (checkpoint: Checkpoint | undefined): Checkpoint['tensors'] => 
 const tensorItem = (t: Checkpoint['tensors'][number]): Item => ({ label: label(t.name), description: `[${t.shape.join(', ')}] ${t.dtype}`, value: t.name });
 
 /** Stacks found by their names first, then groups of tensors that fit by shape alone. */
-async function pickTensors(checkpoint: Checkpoint, { wanted }: Context): Promise<Pick<Binding, 'stack'> | Pick<Binding, 'tensors'> | undefined> {
+async function pickTensors(checkpoint: Checkpoint, { wanted, cell }: Context): Promise<Pick<Binding, 'stack'> | Pick<Binding, 'tensors'> | undefined> {
+  if (cell) return pickFit(fitsIn(cell, checkpoint.tensors), cell.name);
   const named = checkpoint.stacks.map(s => ({ label: label(s.name), description: stackWords(s), choice: { stack: s.name } }));
   const byShape = candidates(checkpoint.tensors, {
     cell: wanted.family ?? undefined, inputSize: wanted.inputSize ?? undefined, units: wanted.units ?? undefined,

@@ -1,16 +1,15 @@
 /** Export Report…: what the panel shows as one HTML file that works without VS Code, from disk. */
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
-import { excerptOf, shifted } from '../report/excerpt';
+import { excerptOf, labelRows, shifted } from '../report/excerpt';
 import { reportPage } from '../report/parts';
 import { colorsOf } from './html';
+import { labelsOf } from './labels';
 import type { Panels } from './panels';
 import { baseName, sentence } from './plain';
 
-export const registerReport = (panels: Panels, context: vscode.ExtensionContext): vscode.Disposable =>
-  vscode.commands.registerCommand('gatescope.exportReport', () => exportReport(panels, context));
-
-async function exportReport(panels: Panels, context: vscode.ExtensionContext): Promise<void> {
+/** Asks for a place, and writes the report there. */
+export async function exportReport(panels: Panels, context: vscode.ExtensionContext): Promise<void> {
   const panel = panels.active;
   const scene = panel?.session.scene;
   if (!panel || !scene) { void vscode.window.showInformationMessage(l10n('Nothing is shown that could be reported. Visualize a layer first.')); return; }
@@ -22,8 +21,9 @@ async function exportReport(panels: Panels, context: vscode.ExtensionContext): P
     const text = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: l10n('Writing {0}', baseName(uri)) }, async () => {
       const { subject, from, to } = await excerptOf(panel.session, panel.viewState ?? { from: 0, to: scene.steps });
       const state = panel.viewState && shifted(panel.viewState, { from, to });
+      const { labels } = panel.shown ? await labelsOf(panel.shown) : {};
       const read = (path: string): Thenable<Uint8Array> => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, path));
-      return reportPage({ subject, ...(state ? { state } : {}), made: new Date().toISOString(), colors: colorsOf() }, async path => read(path), vscode.l10n.bundle && { id: vscode.env.language, texts: vscode.l10n.bundle });
+      return reportPage({ subject, ...(labels ? { labels: labelRows(labels, { from, to }) } : {}), ...(state ? { state } : {}), made: new Date().toISOString(), colors: colorsOf() }, async path => read(path), vscode.l10n.bundle && { id: vscode.env.language, texts: vscode.l10n.bundle });
     });
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     const open = l10n('Open in browser');

@@ -10,10 +10,8 @@ import { exportSourceOf } from '../sessionExport';
 import type { Panels } from './panels';
 import { baseName, sentence } from './plain';
 
-export const registerExport = (panels: Panels): vscode.Disposable =>
-  vscode.commands.registerCommand('gatescope.exportTrace', () => exportTrace(panels));
-
-async function exportTrace(panels: Panels): Promise<void> {
+/** Asks for a form, steps and a place, and writes them there. */
+export async function exportTrace(panels: Panels): Promise<void> {
   const session = panels.active?.session;
   if (!session?.scene) { void vscode.window.showInformationMessage(l10n('Nothing is shown that could be exported. Visualize a layer first.')); return; }
   const report = { label: l10n('Report: the panel itself, in one file that works offline'), description: '.html', form: undefined };

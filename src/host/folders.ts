@@ -7,6 +7,7 @@ import { l10n, thousands } from '../l10n';
 import { fileBytes } from '../platform/node';
 import type { Files } from '../binding';
 import { exclusionsOf } from './exclusions';
+import { relativePath, resolvePath } from './paths';
 
 const most = 2000;
 /** Endings that a checkpoint, a trace, an input or a vocabulary can have. */
@@ -18,14 +19,6 @@ export async function find(folder: vscode.Uri, endings: readonly string[], token
   const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, `**/*.{${endings.join(',')}}`), glob, most, token);
   return found.filter(uri => !isOut(relativePath(folder, uri)));
 }
-
-export function relativePath(folder: vscode.Uri, file: vscode.Uri): string {
-  const base = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
-  return file.path.startsWith(base) ? file.path.slice(base.length) : file.path;
-}
-
-export const resolvePath = (folder: vscode.Uri, path: string): vscode.Uri =>
-  path.startsWith('/') ? folder.with({ path }) : vscode.Uri.joinPath(folder, path);
 
 /** Local files are read at random; others come whole through the workspace's file system, and what takes long is said. */
 export async function bytesOf(uri: vscode.Uri): Promise<Bytes> {
@@ -54,9 +47,4 @@ export function filesOf(folder: vscode.Uri): Files {
     list: async () => (await find(folder, dataEndings)).map(uri => relativePath(folder, uri)),
     open: path => bytesOf(resolvePath(folder, path)),
   };
-}
-
-/** The workspace folder of a file, else the folder it lies in. */
-export function folderFor(uri: vscode.Uri): vscode.Uri {
-  return vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..');
 }

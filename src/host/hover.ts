@@ -3,13 +3,17 @@ import * as vscode from 'vscode';
 import { english, type Said } from '../core/said';
 import { l10n, term } from '../l10n';
 import { describe } from '../source/describe/layer';
+import type { Level } from '../source/lint/level';
 import { actions, markdown, type HoverAction } from '../source/describe/markdown';
-import type { LayerSpec, Mention, Span } from '../source/outline';
+import type { LayerSpec, Mention, Problem, Span } from '../source/outline';
 import { valueMarkdown } from '../source/describe/values';
+import { cellHover } from './codeCellHover';
+import { isDiagnosed } from './diagnostics';
 import { lastRun } from './lastRuns';
-import { codeSelector } from './languages';
+import { levelOf, levelsAt } from './levels';
 import { linkTo, outlineOf } from './outlines';
-import { sparkline, wordsOf, type Theme } from './sparkline';
+import type { Theme } from './inks';
+import { sparkline, wordsOf } from './sparkline';
 import { referenceOf } from './target';
 
 /** What the hover's links may run. */
@@ -17,23 +21,17 @@ const enabledCommands = ['gatescope.visualize', 'gatescope.openFile', 'gatescope
 
 const link = (command: string, ...args: readonly unknown[]): string => `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
 
-export function registerHover(): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('gatescope.goToLine', goToLine),
-    vscode.languages.registerHoverProvider(codeSelector, { provideHover }),
-  );
-}
-
 /** The person's language; source text among the values stays as it is. */
 const tell = (said: Said): string => english({ text: term(said.text), values: said.values.map(v => typeof v === 'object' ? tell(v) : v) });
 
-function provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+/** What is said of the place. */
+export function provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('hover', true)) return undefined;
   const found = pointedAt(outlineOf(document).layers, document.offsetAt(position));
-  if (!found) return undefined;
+  if (!found) return cellHover(document, position, { tell, link, line: lineLink(document), enabledCommands });
   const { spec, mention, span } = found;
   const value = mention !== undefined && mention.what !== 'layer';
-  const words = value ? valueText(document, spec, mention) : layerText(document, spec);
+  const words = value ? valueText(document, spec, mention) : layerText(document, spec, span);
   if (!words) return undefined;
   const text = new vscode.MarkdownString(words, true);
   text.isTrusted = { enabledCommands };
@@ -51,11 +49,18 @@ function pointedAt(layers: readonly LayerSpec[], offset: number): { readonly spe
 
 const lineLink = (document: vscode.TextDocument) => (n: number): string => link('gatescope.goToLine', document.uri.toString(), n);
 
-function layerText(document: vscode.TextDocument, spec: LayerSpec): string {
+/** How problems are reported in the hover of a place. A diagnostic on that very place is off: VS Code shows it above our words. */
+function levelsIn(document: vscode.TextDocument, place: Span): (problem: Problem) => Level {
+  const levels = levelsAt(document);
+  const above = ({ span }: Problem): boolean => isDiagnosed(document) && span.from <= place.from && place.to <= span.to;
+  return problem => above(problem) ? 'off' : levelOf(problem, levels);
+}
+
+function layerText(document: vscode.TextDocument, spec: LayerSpec, place: Span): string {
   const target = linkTo(document, spec);
   const run = lastRun(referenceOf({ kind: 'code', uri: vscode.Uri.parse(target.uri), key: target.key }));
   const fits = run && (spec.units === null || run.units === spec.units) && (spec.inputSize === null || run.inputSize === spec.inputSize);
-  return markdown(describe(spec, tell), {
+  return markdown(describe(spec, tell, levelsIn(document, place)), {
     tell, line: lineLink(document),
     ...(fits ? { picture: { uri: sparkline(run, theme()), words: wordsOf(run) } } : {}),
     actions: [
@@ -78,7 +83,8 @@ function theme(): Theme {
   return kind === Light || kind === HighContrastLight ? 'light' : kind === HighContrast ? 'contrast' : 'dark';
 }
 
-async function goToLine(uri: unknown, line: unknown): Promise<void> {
+/** A hover's link to a line. */
+export async function goToLine(uri: unknown, line: unknown): Promise<void> {
   if (typeof uri !== 'string' || typeof line !== 'number') return;
   const at = new vscode.Position(Math.max(0, line - 1), 0);
   await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection: new vscode.Range(at, at) });

@@ -1,7 +1,8 @@
 /** Texts of the workspace's Python files that an open file imports, read ahead of need: a reader of code cannot wait for a disk. */
 import * as vscode from 'vscode';
 import { candidates, importedPaths, resolver, type Resolve } from '../source/code/imports';
-import { folderFor, relativePath, resolvePath } from './folders';
+import { importsCame, importsOutdated } from './freshness';
+import { folderFor, relativePath, resolvePath } from './paths';
 
 /** Files without one of these have no layers, so that nothing need be read for them. */
 const recurrent = /rnn|lstm|gru|cell/i;
@@ -14,17 +15,11 @@ const longest = 500_000;
 /** How many imports deep texts are read ahead. */
 const deepest = 3;
 
-const loaded = new vscode.EventEmitter<void>();
-let state = 0;
+/** By a file, those that import it, or would if it were there. */
+const importers = new Map<string, Set<string>>();
 /** Texts that have come in so far. */
 let arrived = 0;
 const reading = new Map<string, Promise<void>>();
-
-/** Fired when imported files have come in or have changed: outlines made before may be fresher now. */
-export const onDidLoadImports = loaded.event;
-
-/** Counts up with every change of the texts; an outline made in an earlier state may be old. */
-export const importsState = (): number => state;
 
 /** What the names that a file imports mean, as far as their files have been read; the rest is read now, and then `onDidLoadImports`. */
 export function importsOf(uri: vscode.Uri, text: string): Resolve {
@@ -36,6 +31,12 @@ export function importsOf(uri: vscode.Uri, text: string): Resolve {
 export async function importsRead(uri: vscode.Uri, text: string): Promise<Resolve> {
   await preload(uri, text);
   return resolveFrom(uri);
+}
+
+/** Waits for what is being read of a file's imports, but no longer than so many milliseconds. */
+export async function importsWithin(ms: number, uri: vscode.Uri): Promise<void> {
+  const running = reading.get(uri.toString());
+  if (running) await Promise.race([running, new Promise(resolve => { setTimeout(resolve, ms); })]);
 }
 
 function resolveFrom(uri: vscode.Uri): Resolve {
@@ -50,31 +51,49 @@ async function preload(uri: vscode.Uri, text: string): Promise<void> {
   const running = reading.get(key);
   if (running) return running;
   const before = arrived;
-  const run = follow(folderFor(uri), relativePath(folderFor(uri), uri), text, deepest).finally(() => { reading.delete(key); });
+  const run = follow(folderFor(uri), relativePath(folderFor(uri), uri), codeOf(uri, text), deepest).finally(() => { reading.delete(key); });
   reading.set(key, run);
   await run;
-  if (arrived !== before) changed();
+  if (arrived !== before) importsCame(key);
 }
+
+/** A notebook's file holds its lines as texts of JSON. */
+const codeOf = (uri: vscode.Uri, text: string): string =>
+  uri.path.endsWith('.ipynb') && text.trimStart().startsWith('{') ? text.replaceAll('\\n', '\n').replace(/^[ \t]*(?:"source"[ \t]*:[ \t]*\[?)?[ \t]*"/gm, '') : text;
 
 async function follow(folder: vscode.Uri, file: string, text: string, depth: number): Promise<void> {
   if (depth === 0 || texts.size > mostFiles) return;
   for (const path of importedPaths(text)) {
-    const found = await firstOf(folder, candidates(path, file).map(c => c.file));
+    const found = await firstOf(folder, candidates(path, file).map(c => c.file), resolvePath(folder, file).toString());
     if (found?.fresh) await follow(folder, found.file, found.text, depth - 1);
   }
 }
 
 /** The first of these files that there is. */
-async function firstOf(folder: vscode.Uri, files: readonly string[]): Promise<{ readonly file: string; readonly text: string; readonly fresh: boolean } | undefined> {
+async function firstOf(folder: vscode.Uri, files: readonly string[], importer: string): Promise<{ readonly file: string; readonly text: string; readonly fresh: boolean } | undefined> {
   for (const file of files) {
     const uri = resolvePath(folder, file);
-    const known = texts.get(uri.toString());
+    const key = uri.toString(), known = texts.get(key);
+    note(key, importer);
     const text = known === undefined ? await textOf(uri) : known;
-    if (known === undefined) texts.set(uri.toString(), text);
+    if (known === undefined) texts.set(key, text);
     if (known === undefined && text !== null) arrived++;
     if (text !== null) return { file, text, fresh: known === undefined };
   }
   return undefined;
+}
+
+function note(file: string, importer: string): void {
+  const known = importers.get(file);
+  if (known) known.add(importer); else importers.set(file, new Set([importer]));
+}
+
+/** Those that import a file, straight or through others. */
+function importersOf(file: string): Set<string> {
+  const all = new Set<string>();
+  const add = (one: string): void => { for (const importer of importers.get(one) ?? []) if (!all.has(importer)) { all.add(importer); add(importer); } };
+  add(file);
+  return all;
 }
 
 async function textOf(uri: vscode.Uri): Promise<string | null> {
@@ -88,16 +107,13 @@ async function textOf(uri: vscode.Uri): Promise<string | null> {
   }
 }
 
-function changed(): void {
-  state++;
-  loaded.fire();
-}
-
 /** A file that was read, or was looked for, and is another now. */
 function forget(uri: vscode.Uri): void {
-  if (texts.size > mostFiles) texts.clear();
-  else if (!texts.delete(uri.toString())) return;
-  changed();
+  const key = uri.toString();
+  if (!texts.delete(key)) return;
+  const outdated = importersOf(key);
+  if (texts.size > mostFiles) { texts.clear(); importers.clear(); }
+  importsOutdated([...outdated]);
 }
 
 /** Keeps the texts true while files change. */
@@ -106,6 +122,6 @@ export function registerImports(): vscode.Disposable {
   return vscode.Disposable.from(
     watcher, watcher.onDidChange(forget), watcher.onDidCreate(forget), watcher.onDidDelete(forget),
     vscode.workspace.onDidSaveTextDocument(document => { forget(document.uri); }),
-    { dispose: () => { texts.clear(); } },
+    { dispose: () => { texts.clear(); importers.clear(); } },
   );
 }

@@ -2,20 +2,10 @@
 import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { hintOf } from '../source/describe/values';
-import { onDidLoadImports } from './imports';
-import { codeSelector } from './languages';
 import { layerName, outlineOf } from './outlines';
-import { onSetting } from './settings';
 
-export function registerInlayHints(): vscode.Disposable {
-  const changed = new vscode.EventEmitter<void>();
-  return vscode.Disposable.from(
-    changed, onDidLoadImports(() => { changed.fire(); }), onSetting('inlayHints', () => { changed.fire(); }),
-    vscode.languages.registerInlayHintsProvider(codeSelector, { onDidChangeInlayHints: changed.event, provideInlayHints }),
-  );
-}
-
-function provideInlayHints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
+/** The hints of a part of a document. */
+export function provideInlayHints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
   if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('inlayHints', true)) return [];
   const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
   return outlineOf(document).layers.flatMap(spec => (spec.mentions ?? []).flatMap(mention => {

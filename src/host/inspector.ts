@@ -7,11 +7,8 @@ import { page, webviewOptions } from './html';
 import type { Panels } from './panels';
 import { openAll, urisIn } from './tree/drop';
 
-export function registerInspector(context: vscode.ExtensionContext, panels: Panels): vscode.Disposable {
-  return vscode.window.registerWebviewViewProvider('gatescope.inspector', { resolveWebviewView: view => resolve(view, context, panels) });
-}
-
-function resolve(view: vscode.WebviewView, context: vscode.ExtensionContext, panels: Panels): void {
+/** Fills the view, and keeps it up to date until it is closed. */
+export function resolveInspector(view: vscode.WebviewView, context: vscode.ExtensionContext, panels: Panels): void {
   const { webview } = view;
   webview.options = webviewOptions(context.extensionUri);
   const disposables: vscode.Disposable[] = [];

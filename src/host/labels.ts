@@ -1,6 +1,7 @@
 /** The table of labels that a layer's units are compared with: a row a step, bound by its path, read for the panel. */
 import { savedBinding } from './bindings';
-import { bytesOf, resolvePath } from './folders';
+import { bytesOf } from './folders';
+import { resolvePath } from './paths';
 import { baseOf } from '../binding';
 import { l10n } from '../l10n';
 import type { Note } from '../protocol';

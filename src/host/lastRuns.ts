@@ -14,7 +14,8 @@ const seen = new WeakMap<Panel, number>();
 /** The last run of what a reference names, as `referenceOf` makes them. */
 export const lastRun = (reference: string): Run | undefined => runs.get(reference);
 
-export function registerLastRuns(panels: Panels): vscode.Disposable {
+/** Keeps a picture of what panels have run, from now on. */
+export function rememberRuns(panels: Panels): vscode.Disposable {
   return panels.onDidChange(panel => {
     const scene = panel?.session.scene;
     if (!panel || !scene || seen.get(panel) === scene.revision) return;

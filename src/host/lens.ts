@@ -1,21 +1,12 @@
 /** Above each recurrent layer: Visualize, Compare, and its parameters. */
 import * as vscode from 'vscode';
 import { l10n, thousands } from '../l10n';
-import { onDidLoadImports } from './imports';
-import { codeSelector } from './languages';
 import { linkTo, outlineOf } from './outlines';
+import { cellLink, isMeant, whyNot } from './codeCell';
 import { isRead, type CodeCell } from '../source/cell/spec';
-import { onSetting } from './settings';
 
-export function registerLens(): vscode.Disposable {
-  const changed = new vscode.EventEmitter<void>();
-  return vscode.Disposable.from(
-    changed, onDidLoadImports(() => { changed.fire(); }), onSetting('codeLens', () => { changed.fire(); }),
-    vscode.languages.registerCodeLensProvider(codeSelector, { onDidChangeCodeLenses: changed.event, provideCodeLenses }),
-  );
-}
-
-function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+/** All lenses of a document. */
+export function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
   if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('codeLens', true)) return [];
   const { layers, cells = [] } = outlineOf(document);
   return [...cells.flatMap(cell => cellLens(cell, document)), ...layers.flatMap(spec => {
@@ -33,9 +24,10 @@ function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
 /** Above a class that is a cell: its equations, or why they cannot be read. */
 function cellLens(cell: CodeCell, document: vscode.TextDocument): vscode.CodeLens[] {
   const range = new vscode.Range(document.positionAt(cell.span.from), document.positionAt(cell.span.to));
-  if (!isRead(cell)) return [new vscode.CodeLens(range, { title: l10n('Cell equations not read: line {0}', cell.whyLine), tooltip: cell.why, command: '' })];
+  if (!isRead(cell)) return [new vscode.CodeLens(range, { title: l10n('Cell equations not read: line {0}', cell.whyLine), tooltip: whyNot(cell), command: 'gatescope.goToLine', arguments: [document.uri.toString(), cell.whyLine] })];
+  if (!isMeant(document, cell)) return []; // a class of the same name follows
   return [
-    { title: `$(pulse) ${l10n('Visualize')}`, tooltip: cell.equations, command: 'gatescope.visualize', arguments: [{ uri: document.uri.toString(), cell: cell.name }] },
+    { title: `$(pulse) ${l10n('Visualize')}`, tooltip: cell.equations, command: 'gatescope.visualize', arguments: [cellLink(document, cell)] },
     { title: l10n('Cell equations: {0}', cell.equations.split('\n').length), tooltip: cell.equations, command: '' },
   ].map(command => new vscode.CodeLens(range, command));
 }

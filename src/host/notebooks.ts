@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { newMemory, outlineCells } from '../source/index';
 import type { Outline } from '../source/outline';
 import type { Memory } from '../source/memory';
-import { importsOf, importsState } from './imports';
+import { importsState } from './freshness';
+import { importsOf } from './imports';
 
 interface Known { readonly versions: string; readonly outlines: readonly Outline[]; readonly memory: Memory }
 
@@ -27,7 +28,7 @@ export function cellTexts(notebook: vscode.NotebookDocument): string[] {
 
 /** One outline for each cell, with positions in that cell. */
 export function cellOutlines(notebook: vscode.NotebookDocument): readonly Outline[] {
-  const versions = `${importsState()} ${notebook.getCells().map(c => `${c.document.uri.fragment}:${c.document.version}:${c.document.languageId}`).join(' ')}`;
+  const versions = `${importsState(notebook.uri)} ${notebook.getCells().map(c => `${c.document.uri.fragment}:${c.document.version}:${c.document.languageId}`).join(' ')}`;
   const known = cache.get(notebook);
   if (known?.versions === versions) return known.outlines;
   const memory = known?.memory ?? newMemory();
@@ -37,10 +38,10 @@ export function cellOutlines(notebook: vscode.NotebookDocument): readonly Outlin
   return outlines;
 }
 
-/** All layers of a notebook. */
+/** All layers of a notebook, and all cells that its code defines. */
 export function notebookOutline(notebook: vscode.NotebookDocument): Outline {
   const all = cellOutlines(notebook);
-  return { layers: all.flatMap(o => o.layers), problems: all.flatMap(o => o.problems) };
+  return { layers: all.flatMap(o => o.layers), problems: all.flatMap(o => o.problems), cells: all.flatMap(o => o.cells ?? []) };
 }
 
 /** The outline of one cell. */

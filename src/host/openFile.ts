@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import { choosable, open } from '../formats/index';
 import type { StackRef } from '../formats/format';
+import { languageOfFile } from '../source/endings';
 import { bytesOf } from './folders';
+import { outlineAt } from './outlines';
 import type { Panels } from './panels';
 import { baseName, label, sentence } from './plain';
 import { l10n } from '../l10n';
@@ -20,8 +22,15 @@ export async function openFile(panels: Panels, wish: unknown): Promise<void> {
     if (stack === undefined && opened.stacks.length > 1) return;
     await panels.show(stack === undefined ? { kind: 'checkpoint', uri } : { kind: 'checkpoint', uri, stack });
   } catch (error) {
+    if (await isConfiguration(uri)) { await vscode.commands.executeCommand('gatescope.visualize', { uri: uri.toString() }); return; }
     void vscode.window.showErrorMessage(sentence(l10n('{0} could not be opened. {1}', baseName(uri), error instanceof Error ? error.message : String(error))));
   }
+}
+
+/** JSON that holds layers without weights, as Keras writes it. */
+async function isConfiguration(uri: vscode.Uri): Promise<boolean> {
+  if (languageOfFile(uri.path) !== 'json') return false;
+  return outlineAt(uri).then(({ outline }) => outline.layers.length > 0, () => false);
 }
 
 /** From the explorer (a Uri), the tree or a link (`{uri, stack}`), else from a dialog. */

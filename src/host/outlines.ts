@@ -5,7 +5,8 @@ import { newMemory, outline } from '../source/index';
 import type { Memory } from '../source/memory';
 import { languageOfFile } from '../source/endings';
 import type { LayerSpec, Outline } from '../source/outline';
-import { importsOf, importsRead, importsState } from './imports';
+import { importsState } from './freshness';
+import { importsOf, importsRead } from './imports';
 import { languageOf } from './languages';
 import { cellOutline, cellTexts, notebookAt, notebookOf, notebookOutline } from './notebooks';
 
@@ -22,20 +23,26 @@ export function outlineOf(document: vscode.TextDocument): Outline {
   const notebook = notebookOf(document);
   if (notebook) return language === 'python' ? cellOutline(document, notebook) : { layers: [], problems: [] };
   const known = cache.get(document);
-  if (known?.version === document.version && known.imports === importsState()) return known.outline;
+  if (known?.version === document.version && known.imports === importsState(document.uri)) return known.outline;
   const memory = known?.memory ?? newMemory();
   const text = document.getText();
-  const fresh = { version: document.version, imports: importsState(), outline: outline(text, language, memory, importsOf(document.uri, text)), memory };
+  const fresh = { version: document.version, imports: importsState(document.uri), outline: outline(text, language, memory, importsOf(document.uri, text)), memory };
   cache.set(document, fresh);
   return fresh.outline;
 }
 
-/** The outline of a file, open or not; an open one counts with its unsaved edits. */
+/** The outline of a file, open or not, with all that it imports; an open one counts with its unsaved edits. */
 export async function outlineAt(uri: vscode.Uri): Promise<{ readonly outline: Outline; readonly text: string }> {
   const document = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
-  if (document) return { outline: outlineOf(document), text: document.getText() };
+  if (document) {
+    await importsRead(uri, document.getText());
+    return { outline: outlineOf(document), text: document.getText() };
+  }
   const notebook = notebookAt(uri);
-  if (notebook) return { outline: notebookOutline(notebook), text: cellTexts(notebook).join('\n') };
+  if (notebook) {
+    await importsRead(uri, cellTexts(notebook).join('\n'));
+    return { outline: notebookOutline(notebook), text: cellTexts(notebook).join('\n') };
+  }
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   return { outline: outline(text, languageOfFile(uri.path) ?? 'python', undefined, await importsRead(uri, text)), text };
 }

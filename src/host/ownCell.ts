@@ -5,23 +5,28 @@ import { l10n } from '../l10n';
 import { cellName } from '../ownCell';
 import { nameFault, newCellText } from '../ownCellText';
 import { cellsOf, ownCells } from './ownCellFiles';
-import { registerTyping, whenTyped } from './ownCellTyping';
+import * as typing from './ownCellTyping';
 import type { Panels } from './panels';
 import { sentence } from './plain';
 
 /** Milliseconds after the last letter until the panel runs the cell anew. */
 const PAUSE = 300;
 
-export function registerOwnCell(panels: Panels): vscode.Disposable {
+/** Says what is wrong with cells from now on; answers what can be asked of them. */
+export function beginCells(panels: () => Promise<Panels>): vscode.Disposable & typeof typing & { newCell(): Promise<void> } {
+  const faults = typing.showFaults();
+  return { ...typing, newCell: async () => newCell(await panels()), dispose: () => { faults.dispose(); } };
+}
+
+/** Panels show what is typed, and what changes on disk. */
+export function followCells(panels: Panels): vscode.Disposable {
   const again = (uri: vscode.Uri): void => { void panels.again('cell', uri.toString()); };
   const watcher = vscode.workspace.createFileSystemWatcher('**/*.cell');
   // A document that is open tells by itself; the others change on disk alone.
   const changed = (uri: vscode.Uri): void => { if (!vscode.workspace.textDocuments.some(d => d.uri.toString() === uri.toString())) again(uri); };
   return vscode.Disposable.from(
-    registerTyping(),
     watcher, watcher.onDidChange(changed), watcher.onDidCreate(changed),
-    whenTyped(PAUSE, document => again(document.uri)),
-    vscode.commands.registerCommand('gatescope.newCell', () => newCell(panels)),
+    typing.whenTyped(PAUSE, document => again(document.uri)),
   );
 }
 

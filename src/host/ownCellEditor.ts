@@ -2,10 +2,9 @@
 import * as vscode from 'vscode';
 import type { Program } from '../core/program';
 import { hasEnding } from '../binding';
+import { CELL_LANGUAGE } from './ids';
 import { CELL_ENDING } from '../ownCell';
 import { readCell, type Fault } from '../ownCellText';
-
-export const CELL_LANGUAGE = 'gatescope-cell';
 
 export const isCell = (document: vscode.TextDocument): boolean => document.languageId === CELL_LANGUAGE;
 

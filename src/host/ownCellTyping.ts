@@ -3,20 +3,11 @@ import * as vscode from 'vscode';
 import { l10n } from '../l10n';
 import { namesIn, offersOn, parameterFormula, wordsOn, type NameKind, type Offer } from '../ownCellText';
 import { codeSpan, escapeMarkdown } from '../source/describe/markdown';
-import { CELL_LANGUAGE, cellIn, isCell, placeOf } from './ownCellEditor';
+import { CELL_TOKENS } from './ids';
+import { cellIn, isCell, placeOf } from './ownCellEditor';
 
 /** Milliseconds after the last letter. */
 const PAUSE = 150;
-
-export function registerTyping(): vscode.Disposable {
-  return vscode.Disposable.from(
-    registerDiagnostics(),
-    vscode.languages.registerHoverProvider(CELL_LANGUAGE, { provideHover }),
-    vscode.languages.registerCompletionItemProvider(CELL_LANGUAGE, { provideCompletionItems }, '*'),
-    vscode.languages.registerCodeLensProvider(CELL_LANGUAGE, { provideCodeLenses }),
-    vscode.languages.registerDocumentSemanticTokensProvider(CELL_LANGUAGE, { provideDocumentSemanticTokens }, legend),
-  );
-}
 
 /** Calls back when a cell's text has been left alone for so long; the first time at once. */
 export function whenTyped(pause: number, act: (document: vscode.TextDocument) => void): vscode.Disposable {
@@ -33,7 +24,8 @@ export function whenTyped(pause: number, act: (document: vscode.TextDocument) =>
   );
 }
 
-function registerDiagnostics(): vscode.Disposable {
+/** Keeps what is wrong with cells fresh. */
+export function showFaults(): vscode.Disposable {
   const found = vscode.languages.createDiagnosticCollection('gatescope');
   const look = (document: vscode.TextDocument): void => {
     if (isCell(document) && !document.isClosed) found.set(document.uri, diagnostics(document));
@@ -53,7 +45,8 @@ function diagnostics(document: vscode.TextDocument): vscode.Diagnostic[] {
   return [said];
 }
 
-function provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+/** What a name stands for. */
+export function provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   const { program } = cellIn(document);
   const range = document.getWordRangeAtPosition(position);
   if (!program || !range) return undefined;
@@ -70,7 +63,7 @@ const ITEM_KINDS: Readonly<Record<Offer['kind'], vscode.CompletionItemKind>> = {
 };
 
 /** Behind the line's =, since before it stands a new name; not in labels and comments. */
-function provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+export function provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
   const before = document.lineAt(position).text.slice(0, position.character);
   if (before.includes('#') || /=.*[^\s=(,\-−+/*∘⊙](\s{2,}|\t)[^-−+/*∘⊙]*$/u.test(before)) return [];
   const continued = !/^\s*\p{L}/u.test(before);
@@ -88,7 +81,8 @@ function provideCompletionItems(document: vscode.TextDocument, position: vscode.
   });
 }
 
-function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+/** Visualize and the parameters, above a cell. */
+export function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
   if (!vscode.workspace.getConfiguration('gatescope', document).get<boolean>('codeLens', true)) return [];
   const { program } = cellIn(document);
   const top = new vscode.Range(0, 0, 0, 0);
@@ -96,15 +90,13 @@ function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
   return [new vscode.CodeLens(top, visualize), ...(program ? [new vscode.CodeLens(top, { title: l10n('parameters: {0}', parameterFormula(program)), command: '' })] : [])];
 }
 
-const TOKENS: Readonly<Record<NameKind, string>> = { signal: 'variable', state: 'property', input: 'parameter', parameter: 'enumMember' };
-const types = [...new Set(Object.values(TOKENS))];
-const legend = new vscode.SemanticTokensLegend(types);
+const TOKENS: Readonly<Record<NameKind, typeof CELL_TOKENS[number]>> = { signal: 'variable', state: 'property', input: 'parameter', parameter: 'enumMember' };
 
 /** A gate's name that was changed in one place turns into a learned vector in the others: the colours show it. */
-function provideDocumentSemanticTokens(document: vscode.TextDocument): vscode.SemanticTokens | undefined {
+export function provideDocumentSemanticTokens(document: vscode.TextDocument): vscode.SemanticTokens | undefined {
   const { program, fault } = cellIn(document);
   if (!program || fault) return undefined;
-  const builder = new vscode.SemanticTokensBuilder(legend);
-  for (const { line, column, length, kind } of namesIn(program)) builder.push(line - 1, column - 1, length, types.indexOf(TOKENS[kind]));
+  const builder = new vscode.SemanticTokensBuilder();
+  for (const { line, column, length, kind } of namesIn(program)) builder.push(line - 1, column - 1, length, CELL_TOKENS.indexOf(TOKENS[kind]));
   return builder.build();
 }

@@ -16,11 +16,10 @@ import { labelsOf, NO_LABELS } from './labels';
 import { stackWith } from './openFile';
 import { revealInCode } from './reveal';
 import { saveAs } from './saveAs';
-import { referenceOf, titleOf, type Target } from './target';
+import { runWork, type Status } from './status';
+import { nameOf, referenceOf, titleOf, type Target } from './target';
 import { mayRunGraph } from './trust';
 import { watchFiles } from './watch';
-
-export const viewType = 'gatescope.panel';
 
 export class Panel {
   private readonly worker: ReturnType<typeof startWorker>;
@@ -46,7 +45,7 @@ export class Panel {
   /** The scene, the selection or the pin changed. */
   readonly onDidChange = this.changed.event;
 
-  constructor(readonly panel: vscode.WebviewPanel, private readonly context: vscode.ExtensionContext) {
+  constructor(readonly panel: vscode.WebviewPanel, private readonly context: vscode.ExtensionContext, private readonly status: Status) {
     const events: RecorderEvents = { progress: p => this.showProgress(p) };
     this.worker = startWorker(beside('worker.js'), error => this.fail(asProblem(error, l10n('The engine stopped.'))));
     this.session = new Session(connect<RecorderApi>(this.worker.port, events));
@@ -76,6 +75,7 @@ export class Panel {
     this.state ??= this.context.workspaceState.get<ViewState>(stateKey(reference));
     try {
       if (choose !== undefined) await edit(target, choose);
+      if (mine === this.turn) this.tell(undefined); // not while the person is asked
       this.prepared = target.kind === 'compare' ? await prepareComparison(target, this.context.extensionUri) : await prepare(target, this.services());
       if (mine !== this.turn) return;
       this.watch(this.prepared);
@@ -90,8 +90,7 @@ export class Panel {
       if (mine !== this.turn) return;
       this.failure = asProblem(error, l10n('{0} cannot be shown.', this.panel.title));
     }
-    this.progress = undefined;
-    this.replay();
+    this.settle();
     if (view !== undefined && !this.failure) this.command(`view:${view}`);
     this.changed.fire();
   }
@@ -141,12 +140,25 @@ export class Panel {
     void this.view.scene({ ...scene, notes: [...this.fileNotes, ...this.bound.notes, ...scene.notes], ...(this.bound.labels ? { labels: this.bound.labels } : {}) }, this.state);
   }
 
+  /** The engine has nothing to do. */
+  private settle(): void {
+    this.progress = undefined;
+    this.status.set(this, undefined);
+    this.replay();
+  }
+
+  private tell(progress: Progress | undefined): void {
+    if (this.target) this.status.set(this, runWork(this.target.kind === 'compare' ? this.panel.title : nameOf(this.target), progress));
+  }
+
   private showProgress(progress: Progress): void {
     this.progress = progress;
+    this.tell(progress);
     if (this.loaded) void this.view.progress(progress);
   }
 
   private fail(problem: Problem): void {
+    this.status.set(this, undefined);
     this.failure = problem;
     this.replay();
   }
@@ -168,7 +180,7 @@ export class Panel {
       case 'preactivations': this.preactivations = value === 'true'; await this.show(this.target); return;
       case 'reload': await this.show(this.target); return;
       case 'binding': this.command('binding'); return;
-      case 'compareWith': if (await compareWith(this.target, this.session, value)) { this.progress = undefined; this.replay(); } return;
+      case 'compareWith': if (await compareWith(this.target, this.session, value)) this.settle(); else this.status.set(this, undefined); return;
       default: if (id.startsWith('show:')) await this.showLayer(this.target, id.slice('show:'.length));
         else if (this.target.kind === 'compare') void vscode.window.showInformationMessage(l10n('These are the examples that Gatescope comes with. Open a checkpoint or a layer in code to choose weights and input.'));
         else if (id === 'edit:labels') { if (await edit(this.target, id)) await this.relabel(this.target); }
@@ -216,6 +228,8 @@ export class Panel {
   private watcher: vscode.Disposable | undefined;
 
   private dispose(): void {
+    this.turn++;
+    this.status.set(this, undefined);
     this.stopping?.abort();
     this.watcher?.dispose();
     void this.worker.stop();

@@ -1,6 +1,12 @@
 /** All panels: which one a new target goes to, and which one the side panel follows. */
 import * as vscode from 'vscode';
-import { Panel, viewType } from './panel';
+import { readBundlesThrough } from '../platform/node';
+import { PANEL } from './ids';
+import { rememberRuns } from './lastRuns';
+import { followCells } from './ownCell';
+import { Panel } from './panel';
+import { onSettings } from './settings';
+import type { Status } from './status';
 import { parseReference, type Target } from './target';
 
 export class Panels implements vscode.Disposable {
@@ -10,14 +16,14 @@ export class Panels implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private followed: Panel | undefined;
 
-  constructor(private readonly context: vscode.ExtensionContext) {}
+  constructor(private readonly context: vscode.ExtensionContext, private readonly status: Status) {}
 
   get active(): Panel | undefined { return this.followed; }
 
   /** In the panel that is not pinned, else in a new one beside the editor. */
   async show(target: Target, choose?: string, view?: string): Promise<Panel> {
     const panel = this.panels.find(p => !p.pinned) ?? this.adopt(vscode.window.createWebviewPanel(
-      viewType, 'Gatescope', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, {}));
+      PANEL, 'Gatescope', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, {}));
     panel.panel.reveal(undefined, true);
     this.follow(panel);
     await panel.show(target, choose, view);
@@ -39,12 +45,20 @@ export class Panels implements vscode.Disposable {
     await panel.show(target);
   }
 
+  /** Brings the followed panel to the front. */
+  reveal(): void { this.followed?.panel.reveal(); }
+
   /** In other colours, since the setting changed. */
   recolor(): void { for (const panel of this.panels) panel.recolor(); }
 
+  /** Runs everything again, since a setting that runs depend on changed. */
+  async rerun(): Promise<void> {
+    await Promise.all(this.panels.map(async panel => { if (panel.shown) await panel.show(panel.shown); }));
+  }
+
   private adopt(webview: vscode.WebviewPanel): Panel {
     webview.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.svg');
-    const panel = new Panel(webview, this.context);
+    const panel = new Panel(webview, this.context, this.status);
     this.panels.push(panel);
     panel.onDidChange(() => { if (webview.active || this.followed === panel) this.follow(panel); });
     webview.onDidDispose(() => {
@@ -66,18 +80,14 @@ export class Panels implements vscode.Disposable {
   }
 }
 
-/** Commands that the panel carries out itself. */
-const carriedOut = ['showTable', 'copyPicture', 'copyCsv', 'savePng', 'saveSvg', 'saveCsv'];
-
-export function registerPanels(context: vscode.ExtensionContext): Panels {
-  const panels = new Panels(context);
+/** Panels, none at first, that follow the settings. */
+export function makePanels(context: vscode.ExtensionContext, status: Status): Panels {
+  readBundlesThrough(path => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', path)));
+  const panels = new Panels(context, status);
   context.subscriptions.push(
-    panels,
-    vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: (panel, state) => panels.restore(panel, state) }),
-    vscode.commands.registerCommand('gatescope.pin', () => panels.active?.togglePin()),
-    vscode.workspace.onDidChangeConfiguration(change => { if (change.affectsConfiguration('gatescope.colors')) panels.recolor(); }),
-    ...carriedOut.map(id => vscode.commands.registerCommand(`gatescope.${id}`, () => panels.active?.command(id))),
-    vscode.commands.registerCommand('gatescope.editBinding', () => panels.active?.command('binding')),
+    rememberRuns(panels), followCells(panels),
+    onSettings(['colors'], () => { panels.recolor(); }),
+    onSettings(['maximumSteps', 'memory', 'seed'], () => { void panels.rerun(); }),
   );
   return panels;
 }

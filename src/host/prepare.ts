@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import { baseOf, type Binding, type Files, type Reasons } from '../binding';
 import { layerGone, notReached } from '../errors';
-import { codeCellSubject } from '../codeCell';
+import { codeCellSubject, settleCodeCell } from '../codeCell';
 import type { Doubt } from '../formats/format';
 import { l10n } from '../l10n';
 import type { BindingField } from '../protocol';
 import { cellName, cellSubject } from '../ownCell';
 import { propose, type Choice } from '../propose';
 import type { Subject } from '../session';
-import { isRead } from '../source/cell/spec';
+import type { ReadCell } from '../source/cell/spec';
 import { describe } from '../source/describe/layer';
 import type { LayerSpec } from '../source/outline';
 import { subjectOf, type Request, type Settings } from '../subject';
@@ -18,8 +18,10 @@ import type { Services } from '../throughModel';
 import { NotReached } from '../upstream';
 import { anything, wantedOf, type Wanted } from '../wanted';
 import { bindingKey, saveBinding, savedBinding } from './bindings';
+import { codeCellFields, readCellOf } from './codeCell';
 import { cellFields, textOf } from './ownCellFields';
-import { filesOf, folderFor, relativePath, resolvePath } from './folders';
+import { filesOf } from './folders';
+import { folderFor, relativePath, resolvePath } from './paths';
 import { findLayer, layerName, outlineAt } from './outlines';
 import { label } from './plain';
 import { referenceOf, type Target } from './target';
@@ -44,6 +46,8 @@ export interface Context {
   readonly wanted: Wanted;
   readonly spec?: LayerSpec;
   readonly cellId: string | null;
+  /** A cell that the code defines. */
+  readonly cell?: ReadCell;
   readonly fixed: Binding;
   /** The code's text: files that it names are likelier. */
   readonly code: string;
@@ -55,7 +59,7 @@ export async function contextOf(target: Target): Promise<Context> {
   const path = relativePath(folder, target.uri);
   const base = { kind: target.kind, folder, path, cellId: null, fixed: {}, code: '' };
   if (target.kind === 'cell') return { ...base, key: path, model: baseOf(path), wanted: anything(cellName(path)) };
-  if (target.kind === 'codeCell') return { ...base, key: `${path}#${target.name}`, model: target.name, wanted: anything(target.name) };
+  if (target.kind === 'codeCell') return { ...base, key: `${path}#${target.name}`, model: target.name, wanted: anything(target.name), cell: await readCellOf(target.uri, target.name) };
   if (target.kind !== 'code') {
     const stack = target.kind === 'checkpoint' ? target.stack : undefined;
     const fixed: Binding = target.kind === 'trace' ? {} : { checkpoint: path, ...(stack === undefined ? {} : { stack }) };
@@ -88,11 +92,12 @@ export async function prepare(target: Target, services: Services = {}): Promise<
     return { subject, fields: [...cellFields(binding, subject), labelsField(binding)], files: boundFiles(context.folder, binding) };
   }
   if (target.kind === 'codeCell') {
-    const binding = await savedBinding(context.folder, context.key) ?? {};
-    const cell = (await outlineAt(target.uri)).outline.cells?.find(c => c.name === target.name);
-    if (!cell || !isRead(cell)) throw layerGone(target.name, baseOf(context.path));
+    const saved = await savedBinding(context.folder, context.key) ?? {};
+    const cell = context.cell!;
+    const { binding, reasons } = await settleCodeCell(cell, context.path, files, saved);
     const subject = await codeCellSubject({ reference, path: context.path, cell, binding }, files, settingsOf(target.uri));
-    return { subject, fields: [...cellFields(binding, subject), labelsField(binding)], files: boundFiles(context.folder, binding) };
+    if (JSON.stringify(binding) !== JSON.stringify(saved)) await saveBinding(context.folder, context.key, binding).catch(() => undefined); // a folder that cannot be written keeps nothing
+    return { subject, fields: [...codeCellFields(binding, saved, reasons, subject), labelsField(binding)], files: [target.uri, ...boundFiles(context.folder, binding)] };
   }
   if (target.kind === 'trace') {
     const binding = await savedBinding(context.folder, context.key) ?? {};
@@ -136,7 +141,8 @@ export async function savedFields(target: Target): Promise<BindingField[]> {
   const context = await contextOf(target);
   const saved = { ...await savedBinding(context.folder, context.key), ...context.fixed };
   if (target.kind === 'trace') return traceFields(saved, []);
-  if (target.kind === 'cell' || target.kind === 'codeCell') return [...cellFields(saved, undefined), labelsField(saved)];
+  if (target.kind === 'cell') return [...cellFields(saved, undefined), labelsField(saved)];
+  if (target.kind === 'codeCell') return [...codeCellFields(saved, saved, {}, undefined), labelsField(saved)];
   return fieldsOf(saved, saved, {}, undefined);
 }
 

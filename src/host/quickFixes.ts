@@ -6,16 +6,8 @@ import { rules } from '../source/lint/index';
 import type { Problem, Span } from '../source/outline';
 import { pageOf, problemsOf, rangeOf, SOURCE } from './diagnostics';
 
-const languages = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
-
-export function registerQuickFixes(context: vscode.ExtensionContext): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.languages.registerCodeActionsProvider(languages.map(language => ({ language })), { provideCodeActions }, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
-    vscode.commands.registerCommand('gatescope.explainRule', (code: unknown) => explain(code, context)),
-  );
-}
-
-function provideCodeActions(document: vscode.TextDocument, _: vscode.Range, { diagnostics, only }: vscode.CodeActionContext): vscode.CodeAction[] {
+/** What can be done about the diagnostics of ours among these. */
+export function provideCodeActions(document: vscode.TextDocument, _: vscode.Range, { diagnostics, only }: vscode.CodeActionContext): vscode.CodeAction[] {
   if (only && !only.contains(vscode.CodeActionKind.QuickFix)) return [];
   return diagnostics.filter(d => d.source === SOURCE).flatMap(d => {
     const code = codeOf(d);
@@ -55,7 +47,7 @@ function others({ code, span }: Problem, diagnostic: vscode.Diagnostic, document
 }
 
 /** Shows the page of a rule; only known rules have one. */
-async function explain(code: unknown, context: vscode.ExtensionContext): Promise<void> {
+export async function explain(code: unknown, context: vscode.ExtensionContext): Promise<void> {
   if (!rules.some(r => r.code === code)) return;
   const page = pageOf(context, String(code));
   await vscode.commands.executeCommand('markdown.showPreview', page).then(undefined, () => vscode.commands.executeCommand('vscode.open', page));

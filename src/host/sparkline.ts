@@ -1,19 +1,11 @@
 /** A small picture for hovers: the mean of each gate over the last run of a layer, or the range of h where it has no gates. */
-import { base64 } from '../base64';
 import { l10n, thousands } from '../l10n';
+import { inks, svgUri, type Theme } from './inks';
 
 export interface Line { readonly signal: string; readonly label: string; readonly hue: string; readonly mean: number; /** One value a column. */ readonly values: readonly number[] }
 
 /** What is kept of a run. `top` and `bottom` are the range of what is drawn. */
 export interface Run { readonly units: number; readonly inputSize: number; readonly steps: number; readonly layer: string; readonly invented: boolean; readonly lines: readonly Line[]; readonly top: number; readonly bottom: number }
-
-export type Theme = 'dark' | 'light' | 'contrast';
-
-const inks: Readonly<Record<Theme, Readonly<Record<string, string>>>> = {
-  dark: { x: '#cccccc', i: '#3ec6e0', f: '#ff6b8b', o: '#b99aff', g: '#5fd08a', c: '#f5c84b', h: '#ff9550', ink: '#cccccc', rule: '#6b6b6b' },
-  light: { x: '#3b3b3b', i: '#00798f', f: '#c81e51', o: '#7442c8', g: '#1b7f47', c: '#917000', h: '#a33a00', ink: '#3b3b3b', rule: '#a0a0a0' },
-  contrast: { x: '#ffffff', i: '#56e1ff', f: '#ff7f9c', o: '#cbb3ff', g: '#74f0a3', c: '#ffd954', h: '#ffa766', ink: '#ffffff', rule: '#ffffff' },
-};
 
 const width = 420, height = 74, left = 22, right = 90, top = 6, bottom = 16;
 
@@ -30,7 +22,7 @@ const decimal = (n: number): string => n.toFixed(2).replace('-', '−');
 
 /** The picture as a data URI of one theme. */
 export function sparkline(run: Run, theme: Theme): string {
-  return `data:image/svg+xml;base64,${base64(new TextEncoder().encode(svg(run, inks[theme])))}`;
+  return svgUri(svg(run, inks[theme]));
 }
 
 function svg(run: Run, ink: Readonly<Record<string, string>>): string {

@@ -52,7 +52,11 @@ function parseJson(text: string): Record<string, unknown> {
 
 /** The tab's title. */
 export function titleOf(target: Target): string {
-  if (target.kind === 'compare') return l10n('Gatescope: RNN, LSTM and GRU');
+  return target.kind === 'compare' ? l10n('Gatescope: RNN, LSTM and GRU') : `Gatescope: ${nameOf(target)}`;
+}
+
+/** What a person calls it: the layer, or the file. */
+export function nameOf(target: Target): string {
   const name = target.kind === 'codeCell' ? target.name : target.kind === 'code' ? target.key.name : target.kind === 'checkpoint' ? target.stack : undefined;
-  return `Gatescope: ${name || baseName(target.uri)}`;
+  return name || baseName(target.uri);
 }

@@ -3,7 +3,7 @@ import type { Language } from './outline';
 
 const endings: Readonly<Record<string, Language>> = {
   py: 'python', pyi: 'python', pyw: 'python', ipynb: 'notebook',
-  js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'javascript', ts: 'typescript', mts: 'typescript', cts: 'typescript', tsx: 'tsx', md: 'markdown',
+  js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'javascript', ts: 'typescript', mts: 'typescript', cts: 'typescript', tsx: 'tsx', md: 'markdown', json: 'json',
 };
 
 /** Endings of model code, without the dot; those of Python first. */

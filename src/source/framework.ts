@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { CodeLanguage, LayerSpec, Problem } from './outline';
 import type { CallExpression, Expression } from './code/expression';
-import type { Module, Scope } from './code/scopes';
+import type { CallSite, Module, Scope } from './code/scopes';
 
 /** A LayerSpec before it has a place, a name and problems. */
 export type Draft = Pick<LayerSpec, 'framework' | 'cell' | 'isCell' | 'inputSize' | 'units' | 'layers' | 'bidirectional' | 'batchFirst' | 'dropout' | 'bias'
@@ -39,8 +39,10 @@ export interface FrameworkReader {
   read(candidate: Candidate, module: Module): Draft | undefined;
   /** A recurrent layer of this framework that is not read: why, in a sentence. */
   refuses?(path: string): string | undefined;
-  /** After all layers are known: sizes that follow from neighbours. */
-  refine?(found: readonly Found[], module: Module): readonly Found[];
+  /** After the layers are known: sizes that follow from neighbours. `sites` are the calls to look at: all that have to do with these layers. */
+  refine?(found: readonly Found[], module: Module, sites: readonly CallSite[]): readonly Found[];
+  /** After that, of all layers of a file: names that follow from how many there are. */
+  number?(found: readonly Found[], module: Module): readonly Found[];
   /** What is surely wrong or surprising. Spans count in `module.text`. */
   problems(found: Found, all: readonly Found[], module: Module): readonly Problem[];
 }

@@ -1,6 +1,7 @@
 /** The way in: model code to an outline of its recurrent layers. */
 import type { SyntaxNode } from '@lezer/common';
 import { readCells } from './cell/read';
+import type { CodeCell } from './cell/spec';
 import { equinox } from './frameworks/jax/equinox';
 import { flax } from './frameworks/jax/flax';
 import { haiku } from './frameworks/jax/haiku';
@@ -22,6 +23,7 @@ import { parameterCount } from './describe/parameters';
 import type { Resolve } from './code/imports';
 import { blankMagics } from './python/mend';
 import { readPython } from './python/read';
+import { plan, type Recognised } from './kept';
 import { callOf, lookup, ownerOf, type Binding, type CallSite, type Module } from './code/scopes';
 import { pytorch } from './frameworks/pytorch';
 import { target } from './code/target';
@@ -76,9 +78,9 @@ export function outlineCells(cells: readonly string[], memory?: Memory, resolve?
     const whole = units.map(u => u.pieces[0]?.text ?? '').join('\n');
     const found = outlineUnits(units, source => code(blankMagics(source), 'python', source === whole ? memory : undefined, resolve));
     return cells.map((cell, unit) => {
-      const own = { layers: found.layers.filter(l => l.unit === unit), problems: found.problems.filter(p => p.unit === unit) };
-      const { layers, problems } = placed(own, () => lineStarts(cell));
-      return { problems, layers: layers.map(l => ({ ...l, cellIndex: unit, cellLine: l.line })) };
+      const own = { layers: found.layers.filter(l => l.unit === unit), problems: found.problems.filter(p => p.unit === unit), cells: found.cells.filter(c => c.unit === unit) };
+      const { layers, problems, cells: classes = [] } = placed(own, () => lineStarts(cell));
+      return { problems, layers: layers.map(l => ({ ...l, cellIndex: unit, cellLine: l.line })), ...withCells(classes) };
     });
   } catch (error) {
     return cells.map(() => nothing(`The code could not be read: ${error instanceof Error ? error.message : String(error)}.`));
@@ -86,16 +88,22 @@ export function outlineCells(cells: readonly string[], memory?: Memory, resolve?
 }
 
 /** Lines and columns of what was found in units. */
-function placed({ layers, problems }: PlacedOutline, startsOf: () => readonly number[]): Outline {
-  if (layers.length + problems.length === 0) return { layers: [], problems: [] };
+function placed({ layers, problems, cells }: PlacedOutline, startsOf: () => readonly number[]): Outline {
+  if (layers.length + problems.length + cells.length === 0) return { layers: [], problems: [] };
   const starts = startsOf();
   const lined = (p: Problem): Problem => ({ ...p, line: place(p.span.from, starts).line });
-  return { layers: layers.map(({ spec: l }) => ({ ...l, problems: l.problems.map(lined), ...place(l.span.from, starts) })), problems: problems.map(p => lined(p.problem)) };
+  return {
+    layers: layers.map(({ spec: l }) => ({ ...l, problems: l.problems.map(lined), ...place(l.span.from, starts) })), problems: problems.map(p => lined(p.problem)),
+    ...withCells(cells.map(({ cell }) => ({ ...cell, line: place(cell.span.from, starts).line, ...('whySpan' in cell ? { whyLine: place(cell.whySpan.from, starts).line } : {}) }))),
+  };
 }
+
+/** A text that defines no cell says nothing of cells. */
+const withCells = (cells: readonly CodeCell[]): Pick<Outline, 'cells'> => (cells.length > 0 ? { cells } : {});
 
 /** Code blocks of one language are read as one text; those with types make it TypeScript. */
 function markdown(text: string): Outline {
-  if (!Object.values(readers).some(r => r.mentions.test(text))) return { layers: [], problems: [] };
+  if (!ownCells.test(text) && !Object.values(readers).some(r => r.mentions.test(text))) return { layers: [], problems: [] };
   const blocks = markdownBlocks(text);
   const starts = lineStarts(text);
   const found = (['python', 'javascript'] as const).map(language => {
@@ -105,7 +113,7 @@ function markdown(text: string): Outline {
     return placed(outlineUnits(mine.map(b => ({ pieces: b.pieces, document: 0 })), source => code(source, written)), () => starts);
   });
   const layers = found.flatMap(f => f.layers).sort((a, b) => a.span.from - b.span.from);
-  return { layers, problems: found.flatMap(f => f.problems) };
+  return { layers, problems: found.flatMap(f => f.problems), ...withCells(found.flatMap(f => f.cells ?? [])) };
 }
 
 /** How a language is read. */
@@ -134,21 +142,34 @@ function code(text: string, language: Exclude<Language, 'notebook' | 'markdown' 
   const family = language === 'python' ? 'python' : 'javascript';
   const definesCell = language === 'python' && ownCells.test(text);
   if (!definesCell && !readers[family].mentions.test(text)) return { layers: [], problems: [] };
-  const module = language === 'python' ? readPython(text, memory, resolve) : readJavascript(text, dialects[language], memory);
+  const module = language === 'python' ? readPython(text, memory, resolving(memory, resolve)) : readJavascript(text, dialects[language], memory);
   const starts = lineStarts(text);
-  const cells = definesCell ? readCells(module, span => { const own = original(span, module); return { span: own, line: place(own.from, starts).line }; }) : [];
-  return { ...read(module, family, starts), ...(cells.length > 0 ? { cells } : {}) };
+  const found = read(module, family, starts, memory);
+  return definesCell ? alsoCells(found, module, starts) : found;
 }
 
-/** A text without one of these defines no cell: a class named for one, or a `forward` that is given a state. */
-const ownCells = /class\s+\w*(cell|rnn|lstm|gru|recurrent)\w*\s*\(|def\s+forward\s*\(\s*self\s*,[^)]{0,300}\b(h|c|s|hx|cx|h_\w+|\w*(hidden|state|carry|prev)\w*)\b/i;
+/** Cells that the text defines are read when someone asks for them: after each key that is typed, most readers want the layers alone. */
+function alsoCells(found: Outline, module: Module, starts: readonly number[]): Outline {
+  const placeOf = (span: Span): { readonly span: Span; readonly line: number } => { const own = original(span, module); return { span: own, line: place(own.from, starts).line }; };
+  const cells = later<readonly CodeCell[]>(() => readCells(module, placeOf), () => []);
+  return { layers: found.layers, problems: found.problems, get cells() { return cells(); } };
+}
 
-function read(module: Module, family: CodeLanguage, starts: readonly number[]): Outline {
+/** A text without one of these defines no cell: a class named for one, or a step that is given a state. */
+const ownCells = /class\s+\w*(cell|rnn|lstm|gru|recurrent)\w*\s*\(|def\s+(?:forward|call|__call__)\s*\(\s*self\s*,[^)]{0,300}\b(h|c|s|hx|cx|h_\w+|\w*(hidden|state|carry|prev|memory)\w*)\b/i;
+
+/** The resolver of the last reading, while what it read is as it was: its answers are the same then, and need not be read again. */
+function resolving(memory: Memory | undefined, resolve: Resolve | undefined): Resolve | undefined {
+  if (!memory || !resolve) return resolve;
+  return memory.resolve = memory.resolve?.current?.() === true ? memory.resolve : resolve;
+}
+
+function read(module: Module, family: CodeLanguage, starts: readonly number[], memory: Memory | undefined): Outline {
   const reader = readers[family];
   const attributes = new Set([...boundAttributes(module), ...reader.properties(module.text)]);
   const reading: Reading = { module, ...reader, frameworks: frameworks.filter(f => (f.language ?? 'python') === family), attributes, refused: [] };
-  const layers = recurrent(reading);
-  const mentions = later<ReadonlyMap<Found, readonly Mention[]>>(() => family === 'python' && layers.length > 0 ? mentionsOf(layers, module) : new Map(), () => new Map());
+  const layers = recurrent(reading, memory);
+  const mentions = later<ReadonlyMap<Found, readonly Mention[]>>(() => layers.length > 0 ? mentionsOf(layers, module) : new Map(), () => new Map());
   return { layers: layers.map(found => spec(found, layers, module, starts, mentions)), problems: reading.refused.map(p => moved(p, module, starts)) };
 }
 
@@ -160,20 +181,33 @@ interface Reading extends CodeReader {
   readonly refused: Problem[];
 }
 
-interface Recognised extends Found { readonly reader: FrameworkReader }
-
-function recurrent(reading: Reading): readonly Recognised[] {
-  const { module } = reading;
-  const all = module.calls.flatMap(site => recognise(site, reading));
-  const consumed = new Set(all.flatMap(f => f.draft.consumed));
-  const kept = all.filter(f => !consumed.has(f.candidate.node.from));
-  return reading.frameworks.reduce<readonly Recognised[]>((list, reader) => reader.refine ? refined(list, reader, module) : list, kept);
+/** All layers; with a memory, those of statements that an edit cannot have changed are taken over from the last reading. */
+function recurrent(reading: Reading, memory: Memory | undefined): readonly Recognised[] {
+  const { module, frameworks: readers, refused } = reading;
+  const last = memory && plan(module, reading.attributes, memory.kept);
+  const kept = new Map<CallSite, Recognised>();
+  const fresh = module.calls.flatMap(site => {
+    if (!last?.isKept(site)) return recognise(site, reading);
+    const known = last.layerAt(site);
+    if (known) kept.set(site, known);
+    return [];
+  });
+  const consumed = new Set(fresh.flatMap(f => f.draft.consumed));
+  const sites = last?.sites ?? module.calls;
+  const refined = readers.reduce<readonly Recognised[]>((list, reader) => better(list, reader, mine => reader.refine?.(mine, module, sites) ?? mine), fresh.filter(f => !consumed.has(f.candidate.node.from)));
+  const all = [...refined, ...kept.values()].sort((a, b) => a.candidate.node.from - b.candidate.node.from);
+  if (memory) memory.kept = last?.keep(all, refused, fresh);
+  if (last) refused.push(...last.refused);
+  refused.sort((a, b) => a.span.from - b.span.from);
+  return readers.reduce<readonly Recognised[]>((list, reader) => better(list, reader, mine => reader.number?.(mine, module) ?? mine), all);
 }
 
-function refined(list: readonly Recognised[], reader: FrameworkReader, module: Module): readonly Recognised[] {
+function better(list: readonly Recognised[], reader: FrameworkReader, change: (mine: readonly Found[]) => readonly Found[]): readonly Recognised[] {
   const mine = list.filter(f => f.reader === reader);
-  const better = new Map(reader.refine?.(mine, module).map(f => [f.candidate, f.draft]));
-  return list.map(f => ({ ...f, draft: better.get(f.candidate) ?? f.draft }));
+  const changed = change(mine);
+  if (changed === mine) return list;
+  const drafts = new Map(changed.map(f => [f.candidate, f.draft]));
+  return list.map(f => ({ ...f, draft: drafts.get(f.candidate) ?? f.draft }));
 }
 
 /** Every name that some `object.name = ...` or class body of the file gives a value that may be a class: not a method, not an object. */

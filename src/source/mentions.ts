@@ -1,20 +1,26 @@
 /** Where code speaks of a layer or of what it gives: the variable that holds it, and the names that take its output and states. */
 import type { SyntaxNode } from '@lezer/common';
 import { slice } from './code/expression';
+import { fold } from './code/fold';
+import { haikuUnrolls } from './frameworks/jax/haikuUnroll';
+import { givenAt, type Way } from './given';
+import { mentionsInJavascript } from './javascript/mentions';
 import { sidesOf, targetItems } from './python/flow';
 import type { Found } from './framework';
 import { traceTensor } from './lint/operations';
 import { layerCalled, tracing } from './lint/trace';
 import type { Mention } from './outline';
 import type { Module } from './code/scopes';
-import { fedTo, readsOf, takenNames, usesOf, type TakenName, type Use } from './uses';
+import { fedTo, readsOf, takenNames, usesOf, type Use } from './uses';
 
 /** All mentions of each layer that surely are of it. Spans count in the original text. */
 export function mentionsOf(all: readonly Found[], module: Module): ReadonlyMap<Found, readonly Mention[]> {
+  if (all[0]?.draft.framework === 'tfjs') return mentionsInJavascript(all, module);
   const found = new Map<Found, Mention[]>(all.map(f => [f, holderMention(f, module)]));
   const add = (layer: Found, ...more: readonly Mention[]): void => { found.get(layer)?.push(...more); };
   for (const [layer, uses] of usesOf(all, module)) for (const use of uses) add(layer, ...calleeMention(use, module), ...values(use, all, module));
   for (const { layer, node } of objects(all, module)) add(layer, mention(node, 'layer', module));
+  for (const { use, core } of unrolls(all, module)) add(use.layer, ...(core ? [mention(core, 'layer', module)] : []), ...values(use, all, module, { unrolled: true }));
   return found;
 }
 
@@ -51,30 +57,35 @@ function objects(all: readonly Found[], module: Module): readonly { readonly lay
 }
 
 /** The names that take what the call gives, and the places that read them. */
-function values(use: Use, all: readonly Found[], module: Module): Mention[] {
-  const fed = fedTo(use);
+function values(use: Use, all: readonly Found[], module: Module, way = wayOf(use, module)): Mention[] {
+  const fed = /pytorch|keras/.test(use.layer.draft.framework) ? fedTo(use) : undefined;
   const input = fed && traceTensor(fed, use.scope, tracing(module, all));
   const more = { ...(input?.packed ? { packed: true } : {}), ...(input?.axes?.length === 2 && !use.layer.draft.isCell ? { unbatched: true } : {}) };
   return takenNames(use).flatMap(taken => {
-    const what = whatOf(use.layer, taken);
+    const what = way && givenAt(use.layer.draft, taken.path, way);
     if (!what) return [];
     const reads = readsOf(taken, use.scope, module).map(node => mention(node, what, module, more));
     return [mention(taken.node, what, module, { ...more, takes: true }), ...reads];
   });
 }
 
-/** What a place in the result is: (output, states) in PyTorch, states of its cells, in Keras the output, then states where they are asked for. */
-function whatOf({ draft }: Found, { path }: TakenName): Mention['what'] | undefined {
-  const [first, second] = path;
-  if (draft.cell === null) return undefined;
-  const states = draft.cell === 'lstm' ? (['h', 'c'] as const) : (['h'] as const);
-  if (draft.framework === 'pytorch') {
-    const rest = draft.isCell ? path : path.slice(1);
-    if (!draft.isCell && first !== 1) return first === 0 && path.length === 1 ? 'output' : undefined;
-    return rest.length === 0 ? (draft.cell === 'lstm' ? 'states' : 'h') : draft.cell === 'lstm' && rest.length === 1 ? states[rest[0] ?? 2] : undefined;
-  }
-  if (draft.framework !== 'keras' || draft.isCell || second !== undefined || draft.assumed.includes('returnState')) return undefined;
-  if (draft.options['returnState'] === false) return first === undefined ? 'output' : undefined;
-  if (draft.options['returnState'] !== true || first === undefined) return undefined;
-  return first === 0 ? 'output' : draft.layers === 1 ? states[(first - 1) % states.length] : undefined;
+/** What Flax's layers are told when they are called counts, not what they were made with; undefined where that cannot be known. */
+function wayOf({ layer: { draft }, call, scope }: Use, module: Module): Way | undefined {
+  if (draft.isCell || (draft.framework !== 'flax' && draft.framework !== 'nnx')) return {};
+  if (call.args.some(a => a.splat !== undefined || a.name === 'time_major')) return undefined;
+  const asked = call.args.find(a => a.name === 'return_carry');
+  const { value, assumed } = asked ? fold(asked.value, scope, module) : { value: undefined, assumed: false };
+  return asked ? { returnState: typeof value === 'boolean' && !assumed ? value : null } : {};
+}
+
+/** `hk.dynamic_unroll(core, xs, state)` as a use of the core, and the name of the core in it. */
+function unrolls(all: readonly Found[], module: Module): readonly { readonly use: Use; readonly core: SyntaxNode | null }[] {
+  if (!all.some(f => f.draft.framework === 'haiku')) return [];
+  const t = tracing(module, all);
+  return haikuUnrolls(module).flatMap(({ node, scope, call, core }) => {
+    const layer = core && layerCalled(core, scope, t);
+    if (!layer || call.args.some(a => a.splat !== undefined || a.name === 'return_all_states')) return [];
+    const name = node.resolveInner(core.from, 1);
+    return [{ use: { layer, node, scope, call }, core: core.kind === 'name' && name.name === 'VariableName' ? name : null }];
+  });
 }

@@ -2,6 +2,7 @@
  * Code in several places, such as the cells of a notebook or the blocks of a Markdown text: read as one, so that names of earlier places
  * are known, and given back place by place.
  */
+import type { CodeCell } from './cell/spec';
 import type { Fix, LayerSpec, Outline, Problem, Span } from './outline';
 
 /** A run of text and where it starts in its document. */
@@ -54,7 +55,11 @@ function before<T extends { readonly at: number }>(pieces: readonly T[], positio
 /** A layer and the unit it stands in, with positions in that unit's document. */
 export interface Placed { readonly unit: number; readonly spec: LayerSpec }
 
-export interface PlacedOutline { readonly layers: readonly Placed[]; readonly problems: readonly { readonly unit: number; readonly problem: Problem }[] }
+export interface PlacedOutline {
+  readonly layers: readonly Placed[];
+  readonly problems: readonly { readonly unit: number; readonly problem: Problem }[];
+  readonly cells: readonly { readonly unit: number; readonly cell: CodeCell }[];
+}
 
 /** Reads units as one text. A name that another unit binds anew counts as the unit itself, or those up to it, have it. */
 export function outlineUnits(units: readonly Unit[], read: (text: string) => Outline): PlacedOutline {
@@ -63,7 +68,16 @@ export function outlineUnits(units: readonly Unit[], read: (text: string) => Out
   const placed = found.layers.map(spec => ({ unit: whole.original(spec.span.from).unit, ...onceMore(spec, whole, units) }));
   const again = rebound(units, placed);
   const layers = placed.map(p => again.has(p.unit) && open(p.spec) > 0 ? better(p, units, read) : p);
-  return { layers, problems: found.problems.map(problem => ({ unit: whole.original(problem.span.from).unit, problem: problemAt(problem, whole) })) };
+  const problems = found.problems.map(problem => ({ unit: whole.original(problem.span.from).unit, problem: problemAt(problem, whole) }));
+  return { layers, problems, cells: (found.cells ?? []).map(cell => ({ unit: whole.original(cell.span.from).unit, cell: cellAt(cell, whole) })) };
+}
+
+/** The place of a reason counts where it stands in the same unit; else it is told at the class. */
+function cellAt(cell: CodeCell, joined: Joined): CodeCell {
+  const span = spanAt(cell.span, joined), body = spanAt(cell.body, joined);
+  if (!('whySpan' in cell)) return { ...cell, span, body };
+  const isHere = joined.original(cell.whySpan.from).unit === joined.original(cell.span.from).unit;
+  return { ...cell, span, body, whySpan: isHere ? spanAt(cell.whySpan, joined) : span };
 }
 
 function onceMore(spec: LayerSpec, joined: Joined, units: readonly Unit[]): { readonly spec: LayerSpec } {

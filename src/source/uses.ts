@@ -3,7 +3,9 @@ import type { SyntaxNode } from '@lezer/common';
 import { sourceOf } from './code/arguments';
 import { slice, type CallExpression, type Expression } from './code/expression';
 import type { Found } from './framework';
-import { reaching, references, sidesOf, statementOf, targetItems } from './python/flow';
+import { givenAt } from './given';
+import { applications, namesTaking, readsAfter } from './javascript/uses';
+import { mostBindings, reaching, references, sidesOf, statementOf, targetItems } from './python/flow';
 import { traceTensor } from './lint/operations';
 import { layerCalled, tracing, type Tracing } from './lint/trace';
 import type { Span } from './outline';
@@ -35,10 +37,12 @@ const known = new WeakMap<readonly Found[], ReadonlyMap<Found, readonly Use[]>>(
 
 /** All calls of each layer that surely are calls of it. */
 export function usesOf(all: readonly Found[], module: Module): ReadonlyMap<Found, readonly Use[]> {
-  const found = known.get(all) ?? collect(all, module);
+  const found = known.get(all) ?? (inJavascript(all) ? applications(all, module) : collect(all, module));
   known.set(all, found);
   return found;
 }
+
+const inJavascript = (all: readonly Found[]): boolean => all[0]?.draft.framework === 'tfjs';
 
 function collect(all: readonly Found[], module: Module): ReadonlyMap<Found, readonly Use[]> {
   const t = tracing(module, all);
@@ -65,18 +69,27 @@ function mayBeLayer(callee: SyntaxNode, names: ReadonlySet<string>, starts: Read
   return /[#\\]/.test(source) ? [...names].some(n => source.includes(n)) : names.has(source.slice(source.lastIndexOf('.') + 1).trim());
 }
 
+/** An argument by position; undefined where a splat may hold it. */
+function positional({ call }: Use, position: number): Expression | undefined {
+  const before = call.args.slice(0, position + 1);
+  return before.some(a => a.name !== undefined || a.splat !== undefined) ? undefined : before[position]?.value;
+}
+
+/** Flax's cells are given the carry first. */
+const carryFirst = ({ layer: { draft } }: Use): boolean => draft.isCell && (draft.framework === 'flax' || draft.framework === 'nnx');
+
 /** The argument that is the sequence. */
 export const fedTo = (use: Use): Expression | undefined => {
   const named = use.call.args.find(a => a.name === 'input' || a.name === 'inputs' || a.name === 'sequences')?.value;
-  const first = use.call.args[0];
-  return named ?? (first && first.name === undefined && first.splat === undefined ? first.value : undefined);
+  return named ?? positional(use, carryFirst(use) ? 1 : 0);
 };
 
 /** The argument that holds the states to start from. */
 export const statesTo = (use: Use): Expression | undefined => {
   const named = use.call.args.find(a => a.name === 'hx' || a.name === 'initial_state')?.value;
-  const second = use.call.args[1];
-  return named ?? (use.layer.draft.framework === 'pytorch' && second && second.name === undefined && second.splat === undefined ? second.value : undefined);
+  if (named) return named;
+  const { draft } = use.layer;
+  return carryFirst(use) ? positional(use, 0) : draft.framework === 'pytorch' || (draft.isCell && draft.framework !== 'keras') ? positional(use, 1) : undefined;
 };
 
 /** A name in the target of a call's assignment, and its place in what the call gives: `out, (h, c)` gives h the path [1, 0]. */
@@ -100,7 +113,9 @@ export function readsOf({ node }: TakenName, scope: Scope, module: Module): read
   if (node.name !== 'VariableName') return [];
   const name = slice(node, module.text);
   const statement = statementOf(node);
-  const targets = new Set((scope.names.get(name) ?? []).map(b => b.at));
+  const bindings = scope.names.get(name) ?? [];
+  if (bindings.length > mostBindings) return [];
+  const targets = new Set(bindings.map(b => b.at));
   return references(name, scope, module).filter(r => !targets.has(r.from) && (statement === undefined || r.from > statement.to) && reaching(name, r.from, scope, module)?.at === node.from);
 }
 
@@ -117,7 +132,9 @@ function plain(use: Use, t: Tracing): LayerUse {
   const fed = fedTo(use);
   const value = fed && traceTensor(fed, use.scope, t);
   const states = statesTo(use);
-  const taken = takenNames(use).flatMap(n => whatOf(use, n).map(what => ({ ...piece(n.node), what, reads: readsOf(n, use.scope, module).map(r => piece(whole(r))) })));
+  const script = inJavascript([use.layer]);
+  const reads = (n: TakenName): readonly SyntaxNode[] => script ? readsAfter(n.node, use.scope, module) : readsOf(n, use.scope, module);
+  const taken = (script ? namesTaking(use, module) : takenNames(use)).flatMap(n => whatOf(use, n).map(what => ({ ...piece(n.node), what, reads: reads(n).map(r => piece(whole(r))) })));
   return {
     span: piece(use.call).span,
     fed: fed ? { ...piece(fed), packed: value?.packed === true, reordered: value?.moved === true } : null,
@@ -127,9 +144,10 @@ function plain(use: Use, t: Tracing): LayerUse {
   };
 }
 
-/** PyTorch gives (output, states), its cells states alone, Keras the output unless asked for states. */
+/** PyTorch gives (output, states), its cells states alone, Keras the output unless asked for states; given.ts knows the others. */
 function whatOf({ layer: { draft } }: Use, { path }: TakenName): readonly Taken['what'][] {
-  if (draft.framework !== 'pytorch') return path.length === 0 ? ['output'] : path[0] === 0 ? ['output'] : path.length === 1 && path[0] === 1 ? ['h'] : path[0] === 2 ? ['c'] : [];
+  if (draft.framework !== 'pytorch' && draft.framework !== 'keras') return [givenAt(draft, path)].filter(w => w !== undefined);
+  if (draft.framework === 'keras') return path.length === 0 ? ['output'] : path[0] === 0 ? ['output'] : path.length === 1 && path[0] === 1 ? ['h'] : path[0] === 2 ? ['c'] : [];
   if (draft.isCell) return path.length === 0 ? ['states'] : path[0] === 0 ? ['h'] : ['c'];
   const what = whats[path.join(',')];
   return what === undefined ? [] : [what];

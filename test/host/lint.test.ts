@@ -103,6 +103,49 @@ describe('diagnostics', () => {
     await waitFor('both again', () => codes(document) === both);
   });
 
+  it('and hovers say the same, at the same levels', async () => {
+    const document = await open();
+    const settings = vscode.workspace.getConfiguration('gatescope.lint');
+    const hoverOn = async (text: string): Promise<string> => {
+      const at = document.positionAt(document.getText().lastIndexOf(text) + text.length - 1);
+      const found = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at);
+      return found.flatMap(h => h.contents.map(c => typeof c === 'string' ? c : c.value)).join('\n');
+    };
+    const last = /\$\((\w+)\) \*\*\[Line 12\]/, dropout = 'does nothing';
+    await waitFor('the diagnostics', () => codes(document) === both);
+    assert.equal(last.exec(await hoverOn('self.rnn'))?.[1], 'warning');
+    assert.ok((await hoverOn('self.rnn')).includes(dropout), 'the variable that holds it');
+    assert.ok(!(await hoverOn('nn.GRU')).includes(dropout), 'VS Code shows the diagnostic itself there');
+    try {
+      await settings.update('rules', { 'dropout-single-layer': 'off', 'last-step-bidirectional': 'error' }, vscode.ConfigurationTarget.Workspace);
+      assert.equal(last.exec(await hoverOn('self.rnn'))?.[1], 'error');
+      assert.ok(!(await hoverOn('self.rnn')).includes(dropout));
+      await settings.update('rules', { 'last-step-bidirectional': 'hint' }, vscode.ConfigurationTarget.Workspace);
+      assert.equal(last.exec(await hoverOn('self.rnn'))?.[1], 'info');
+      await settings.update('enable', false, vscode.ConfigurationTarget.Workspace);
+      assert.equal(last.exec(await hoverOn('nn.GRU')), null);
+    } finally {
+      await settings.update('enable', undefined, vscode.ConfigurationTarget.Workspace);
+      await settings.update('rules', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+    const comment = new vscode.WorkspaceEdit();
+    comment.insert(document.uri, document.lineAt(11).range.end, '  # gatescope: ignore[last-step-bidirectional]');
+    await vscode.workspace.applyEdit(comment);
+    assert.equal(last.exec(await hoverOn('nn.GRU')), null);
+  });
+
+  it('speak of TF.js, too', async () => {
+    const uri = vscode.Uri.joinPath(folder(), `lint${documents++}.js`);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('import * as tf from \'@tensorflow/tfjs\';\nexport const rnn = tf.layers.gru({ units: 8, resetAfter: true });\n'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    await waitFor('the diagnostic', () => codes(document) === 'gru-not-portable');
+    const list = await actions(document, 'gru-not-portable');
+    await vscode.workspace.applyEdit(list[1]!.edit!);
+    assert.ok(document.getText().includes('// gatescope: ignore[gru-not-portable]'), document.getText());
+    await waitFor('none', () => codes(document) === '');
+  });
+
   it('follow edits, and go with the document', async () => {
     const document = await open('x = 1\n');
     const edit = new vscode.WorkspaceEdit();

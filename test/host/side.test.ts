@@ -40,7 +40,7 @@ describe('the side panel', () => {
     const misfits = below.find(l => /do(es)? not fit/.test(l.label))!.children();
     const other = misfits.find(l => l.label.startsWith('char_lstm.safetensors'));
     assert.equal(other?.description, 'Expected a GRU, found an LSTM (lstm).');
-    assert.ok(labels(below).some(l => l.startsWith('z ')), labels(below).join(', '));
+    assert.ok(labels(below).some(l => l === 'update gate'), labels(below).join(', '));
   });
 
   it('shows a binding with a star, and what is bound and does not fit any more', async () => {
@@ -61,6 +61,33 @@ describe('the side panel', () => {
     await until('the layer in its new place', () => layer('side/second/moved.py', 'moved') && modelsAt('side/first/moved.py').length === 0);
     await vscode.workspace.fs.delete(place('side', 'second'), { recursive: true });
     await until('its end', () => modelsAt('side/second/moved.py').length === 0);
+  });
+
+  it('reads sizes again when the file that they are imported from changes', async () => {
+    await write('HIDDEN = 8\n', 'side', 'sizes.py');
+    await write('import torch.nn as nn\nfrom side.sizes import HIDDEN\nsized = nn.LSTM(4, HIDDEN)\n', 'side', 'sized.py');
+    const cell = (source: unknown): unknown => ({ cell_type: 'code', metadata: {}, outputs: [], execution_count: null, source });
+    const cells = [cell(['import torch.nn as nn\n', 'from side.sizes import HIDDEN\n']), cell('noted = nn.GRU(3, HIDDEN)')];
+    await write(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1), 'side', 'noted.ipynb');
+    await until('the first size', () => layer('side/sized.py', 'sized')?.description.includes('4 → 8'));
+    await until('that of the notebook', () => layer('side/noted.ipynb', 'noted')?.description.includes('3 → 8'));
+    const document = await vscode.workspace.openTextDocument(place('side', 'sized.py'));
+    const at = document.positionAt(document.getText().indexOf('nn.LSTM') + 4);
+    const hover = async (): Promise<string> => (await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at)).flatMap(h => h.contents).map(c => typeof c === 'string' ? c : c.value).join('\n');
+    assert.ok((await hover()).includes('4 → 8'), await hover());
+    await write('HIDDEN = 16\n', 'side', 'sizes.py');
+    await until('the other size', () => layer('side/sized.py', 'sized')?.description.includes('4 → 16'));
+    await until('that of the notebook', () => layer('side/noted.ipynb', 'noted')?.description.includes('3 → 16'));
+    assert.ok((await hover()).includes('4 → 16'), await hover());
+  });
+
+  it('lists Keras configurations, and no other JSON', async () => {
+    const config = (units: number): string => JSON.stringify({ class_name: 'Sequential', config: { name: 'm', layers: [{ class_name: 'InputLayer', config: { batch_shape: [null, 5, 3], name: 'in' } }, { class_name: 'LSTM', config: { name: 'configured', units } }] } });
+    await write('{"lstm": {"units": 8}}', 'side', 'settings.json');
+    await write(config(8), 'side', 'config.json');
+    const found = await until('the layer', () => layer('side/config.json', 'configured'));
+    assert.match(found.description, /3 → 8/);
+    assert.equal(modelsAt('side/settings.json').length, 0);
   });
 
   it('filters layers', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { parser } from '@lezer/python';
 import { newMemory, outline } from '../../src/source/index';
 import { readPython } from '../../src/source/python/read';
+import { largeFiles } from './largeFiles';
 
 /** A file of 5,000 lines as people write them: a hundred classes with layers, constants and other calls. */
 function large(): string {
@@ -33,4 +34,18 @@ describe('speed of outlines', () => {
     const walked = Array.from({ length: 8 }, (_, i) => time(() => { readPython(text.replace('H50 = 58', `H50 = ${i}`), memory); }));
     assert.ok(Math.min(...walked) < 0.5 * Math.min(...parsed), `reading after an edit takes ${Math.min(...walked).toFixed(0)} ms, parsing all ${Math.min(...parsed).toFixed(0)} ms`);
   });
+  it('an edit in one of many functions or classes costs a part of reading all, in every language and framework', () => {
+    const time = (f: () => void): number => { const start = process.cpuUsage(); f(); return process.cpuUsage(start).user / 1000; };
+    for (const { name, language, text, layers, edits, apart } of largeFiles()) {
+      const typed = edits['a number typed'];
+      assert.ok(typed);
+      outline(text, language);
+      const fresh = Math.min(...Array.from({ length: 4 }, () => time(() => { assert.equal(outline(text, language).layers.length, layers, name); })));
+      const memory = newMemory();
+      outline(text, language, memory);
+      const after = Math.min(...Array.from({ length: 6 }, (_, i) => time(() => { outline(typed(i), language, memory); })));
+      const most = apart ? 0.5 : 0.9;
+      assert.ok(after < most * fresh, `${name}: an edit takes ${after.toFixed(0)} ms, all of it ${fresh.toFixed(0)} ms`);
+    }
+  }).timeout(120_000);
 });

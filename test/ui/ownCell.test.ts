@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { closePage, newPage, screenshot, workspaceOf } from './driver';
-import { drawn, drawnPanel } from './panel';
-import { hoverAt, palette, pick, putCursor } from './workbench';
+import { drawn, drawnPanel, samples, settled } from './panel';
+import { hoverAt, notification, openFile, palette, pick, putCursor } from './workbench';
 
 const signals = async (frame: Frame): Promise<string[]> => (await drawn(frame)).rows.map(r => r.signal);
 
@@ -86,6 +86,52 @@ describe('your own cell', () => {
     await frame.locator('select[data-pick="column1"] option', { hasText: 'plain' }).first().waitFor({ state: 'attached' });
     await frame.locator('.cmp-diagram svg').nth(1).waitFor();
     await screenshot(page, 'ownCell-light');
+    await closePage(page);
+  });
+});
+
+/** A class that is a cell, its checkpoint and its input, in a folder of their own; and another class that cannot be read. */
+function writeCode(page: Page): { readonly h: readonly (readonly number[])[] } {
+  const fixtures = 'test/fixtures/ownCells', folder = join(workspaceOf(page), 'own');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(`${fixtures}/fused.safetensors`, join(folder, 'fused.safetensors'));
+  const code = readFileSync(`${fixtures}/fused.py`, 'utf8');
+  writeFileSync(join(folder, 'fused.py'), `${code}\n\nclass BrokenCell(FusedCell):\n    def forward(self, x, state):\n        return squash(x)\n`);
+  const { x, h } = JSON.parse(readFileSync(`${fixtures}/fused.json`, 'utf8')) as { x: number[][]; h: number[][] };
+  writeFileSync(join(folder, 'x.csv'), ['a,b,c,d,e', ...x.map(row => row.join(','))].join('\n'));
+  writeFileSync(join(workspaceOf(page), '.vscode/gatescope.json'), JSON.stringify({ bindings: { 'own/fused.py#FusedCell': { input: 'own/x.csv' } } }));
+  return { h };
+}
+
+describe('a cell of code', () => {
+  it('goes from its lens to the panel with the weights that fit, and says of another which line is not read', async () => {
+    const page = await newPage({ width: 1600, height: 1000 });
+    const { h } = writeCode(page);
+    await openFile(page, 'own/fused.py');
+    await page.locator('.codelens-decoration').filter({ hasText: 'Cell equations not read: line 24' }).waitFor();
+    const hover = await hoverAt(page, 'FusedCell');
+    assert.match(await hover.innerText(), /a cell of PyTorch, as its code has it · states h c · input size input_size · units hidden_size/);
+    await screenshot(page, 'codeCell-hover');
+    await page.keyboard.press('Escape');
+    await page.locator('.codelens-decoration a').filter({ hasText: 'Visualize' }).first().click();
+    const frame = await drawnPanel(page);
+    await rows(frame, ['i', 'f', 'o', 'g', 'c', 'h']);
+    await settled(frame);
+    assert.match(await frame.locator('body').innerText(), /own\/fused\.safetensors/);
+    const row = (await drawn(frame)).rows.find(r => r.signal === 'h')!;
+    const { max = 1 } = row.scale; // colours end at the 98th percentile
+    for (const { unit, step, value, tolerance } of await samples(frame, row, 40)) {
+      const wanted = Math.max(-max, Math.min(max, h[step]![unit]!));
+      assert.ok(Math.abs(value - wanted) <= tolerance + 1e-6, `unit ${unit}, step ${step}: drawn ${value}, PyTorch has ${h[step]![unit]}`);
+    }
+    await screenshot(page, 'codeCell-panel');
+    await palette(page, 'Edit Binding');
+    await frame.getByRole('button', { name: 'Change Checkpoint' }).waitFor();
+    await screenshot(page, 'codeCell-binding');
+    await page.locator('.tabs-container .tab').filter({ hasText: 'fused.py' }).first().click();
+    await putCursor(page, 24, 9);
+    await palette(page, 'Visualize LSTM');
+    assert.match(await (await notification(page)).innerText(), /The equations of BrokenCell cannot be read\. Line 24: squash is not known here/);
     await closePage(page);
   });
 });

@@ -1,9 +1,7 @@
 /** "Always open with Gatescope": asks, then adds to `workbench.editorAssociations` of the user, keeping what is there. */
 import * as vscode from 'vscode';
 import { l10n } from '../../l10n';
-
-/** The view type of the editor. */
-export const fileEditor = 'gatescope.file';
+import { FILE_EDITOR } from '../ids';
 
 /** Endings that the editor can be chosen for, as package.json has them. */
 export const fileEndings = ['safetensors', 'onnx', 'pt', 'pth', 'ckpt', 'bin', 'keras', 'h5', 'hdf5', 'npz', 'msgpack'] as const;
@@ -31,6 +29,6 @@ export async function alwaysOpen(ending: string | undefined): Promise<boolean> {
 async function associate(endings: readonly string[]): Promise<void> {
   const settings = vscode.workspace.getConfiguration('workbench');
   const before = settings.inspect<Record<string, string>>('editorAssociations')?.globalValue ?? {};
-  const added = Object.fromEntries(endings.map(e => [`*.${e}`, fileEditor]));
+  const added = Object.fromEntries(endings.map(e => [`*.${e}`, FILE_EDITOR]));
   await settings.update('editorAssociations', { ...before, ...added }, vscode.ConfigurationTarget.Global);
 }

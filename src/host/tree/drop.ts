@@ -1,16 +1,6 @@
-/** Files that are dropped on a list are opened: model code at its layer, anything else as a checkpoint or trace. */
+/** Files that are dropped are opened: model code at its layer, anything else as a checkpoint or trace (JSON may be either). */
 import * as vscode from 'vscode';
 import { languageOfFile } from '../../source/endings';
-import type { Line } from './line';
-
-const URIS = 'text/uri-list';
-
-/** For a tree view. */
-export const dropped: vscode.TreeDragAndDropController<Line> = {
-  dropMimeTypes: [URIS, 'files'],
-  dragMimeTypes: [],
-  handleDrop: async (_, data) => { await openAll(urisIn(await data.get(URIS)?.asString() ?? '')); },
-};
 
 /** Addresses in a list of them, one a line; lines with `#` are comments. */
 export const urisIn = (list: string): vscode.Uri[] =>
@@ -19,7 +9,8 @@ export const urisIn = (list: string): vscode.Uri[] =>
 /** One after another, since each may ask something. */
 export async function openAll(uris: readonly vscode.Uri[]): Promise<void> {
   for (const uri of uris) {
-    if (languageOfFile(uri.path)) await vscode.commands.executeCommand('gatescope.visualize', { uri: uri.toString() });
+    const language = languageOfFile(uri.path);
+    if (language && language !== 'json') await vscode.commands.executeCommand('gatescope.visualize', { uri: uri.toString() });
     else await vscode.commands.executeCommand('gatescope.openFile', uri);
   }
 }

@@ -3,18 +3,21 @@ import * as vscode from 'vscode';
 import type { Binding } from '../../binding';
 import { cellById } from '../../core/cells/index';
 import { parse } from '../../core/equations';
+import { hueOf } from '../../hues';
 import { l10n, term, thousands, told } from '../../l10n';
 import { matchesOf, traceMisfit, type Match } from '../../match';
 import { describe } from '../../source/describe/layer';
+import type { Levels } from '../../source/lint/level';
 import type { LayerSpec, Problem } from '../../source/outline';
 import { wantedOf, type Wanted } from '../../wanted';
 import { bindingKey } from '../bindings';
-import { levelOf } from '../diagnostics';
-import { resolvePath } from '../folders';
+import { resolvePath } from '../paths';
+import { letterUri } from '../inks';
+import { levelsAt } from '../levels';
 import { keyOf, layerName, type LayerKey } from '../outlines';
 import { Collapsed, Expanded, fileLine, line, type Line } from './line';
 import type { CodeFile, DataFile, Found } from './scan';
-import { markedUri } from './warnings';
+import { markedUri, warningsOf } from './warnings';
 
 /** Which layers are shown. */
 export type Filter = 'all' | 'problems' | 'bound' | 'unbound';
@@ -32,10 +35,10 @@ interface Layer {
 
 /** Lines of the files that have layers, as far as the filter lets them through, and their warnings. */
 export function modelLines(found: Found, filter: Filter): { readonly lines: Line[]; readonly warnings: number } {
-  const levels = new Map<string, Levels | undefined>();
+  const levels = new Map<string, Levels>();
   const files = found.code.map(file => {
     const folder = file.folder.toString();
-    if (!levels.has(folder)) levels.set(folder, levelsOf(file.folder));
+    if (!levels.has(folder)) levels.set(folder, levelsAt(file.folder));
     return { file, layers: layersOf(file, found, levels.get(folder)) };
   });
   const warnings = new Set(files.flatMap(({ file, layers }) => layers.flatMap(l => l.warnings.map(p => `${file.shown} ${p.code} ${p.span.from}`)))).size;
@@ -53,20 +56,11 @@ const passes: Readonly<Record<Filter, (layer: Layer) => boolean>> = {
   unbound: l => typeof l.bound?.checkpoint !== 'string',
 };
 
-type Levels = Parameters<typeof levelOf>[1];
-
-/** How rules are reported in a workspace folder; undefined where nothing is. */
-function levelsOf(folder: vscode.Uri): Levels | undefined {
-  const settings = vscode.workspace.getConfiguration('gatescope.lint', folder);
-  return settings.get<boolean>('enable', true) ? settings.get<Levels>('rules', {}) : undefined;
-}
-
-function layersOf(file: CodeFile, { bindings }: Found, levels: Levels | undefined): Layer[] {
+function layersOf(file: CodeFile, { bindings }: Found, levels: Levels): Layer[] {
   const saved = bindings.get(file.folder.toString());
   return file.layers.map(spec => {
     const key = keyOf(spec, file.layers);
-    const warnings = levels ? spec.problems.filter(p => ['warning', 'error'].includes(levelOf(p, levels))) : [];
-    return { file, spec, key, wanted: { ...wantedOf(spec), name: layerName(spec) }, bound: saved?.get(bindingKey(file.path, key)), warnings };
+    return { file, spec, key, wanted: { ...wantedOf(spec), name: layerName(spec) }, bound: saved?.get(bindingKey(file.path, key)), warnings: warningsOf(spec, levels) };
   });
 }
 
@@ -102,8 +96,12 @@ function layerLine(layer: Layer, found: Found): Line {
 function signalLines(layer: Layer): Line[] {
   const { cellId } = describe(layer.spec);
   const wish = { uri: layer.file.uri.toString(), key: layer.key };
-  return (cellId ? parse(cellById(cellId).equations).signals : []).map(({ name, label, equation }) =>
-    line(`${idOf(layer)}/${name}`, `${name}  ${term(label)}`, undefined, { tooltip: equation, command: { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] } }));
+  return (cellId ? parse(cellById(cellId).equations).signals : []).map(({ name, label, kind, equation }) => {
+    const made = line(`${idOf(layer)}/${name}`, term(label), undefined, { tooltip: equation, command: { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] } });
+    const letter = (theme: 'light' | 'dark'): vscode.Uri => vscode.Uri.parse(letterUri(name, hueOf(name, kind), theme));
+    Object.assign(made.item, { iconPath: { light: letter('light'), dark: letter('dark') }, accessibilityInformation: { label: `${name}, ${term(label)}` } });
+    return made;
+  });
 }
 
 /** What is bound and what fits, then what does not, with the reason. */

@@ -9,10 +9,11 @@ import type { Checkpoint, Trace } from '../../formats/format';
 import { fileBytes, fileFacts, turn } from '../../platform/node';
 import { outline } from '../../source/index';
 import { codeEndings, languageOfFile } from '../../source/endings';
-import type { LayerSpec } from '../../source/outline';
+import type { Language, LayerSpec } from '../../source/outline';
 import { savedBindings } from '../bindings';
 import { exclusionsOf, exclusionsWithGit, type Exclusions } from '../exclusions';
-import { bytesOf, relativePath } from '../folders';
+import { bytesOf } from '../folders';
+import { relativePath } from '../paths';
 import { importsRead } from '../imports';
 import { log } from '../log';
 import { outlineAt } from '../outlines';
@@ -39,8 +40,11 @@ export interface Found {
 
 interface Kept<T> { readonly mtime: number; readonly size: number; readonly file: T }
 
-/** Code without one of these has no layers; in notebooks every cell is called one. */
-const HINT = /rnn|lstm|gru|cell/i, NOTEBOOK_HINT = /rnn|lstm|gru|cell\(/i;
+/** Code without one of these has no layers; in notebooks every cell is called one, and most JSON is no model. */
+const HINT = /rnn|lstm|gru|(?<!can)cell/i;
+const HINTS: Partial<Record<Language, RegExp>> = { notebook: /rnn|lstm|gru|cell\(/i, json: /"class_name"\s*:\s*"\w*(rnn|lstm|gru|cell)/i };
+/** A configuration with weights is listed as a checkpoint. */
+const WITH_WEIGHTS = /"weightsManifest"/;
 /** Longer code is data. Notebooks carry pictures. */
 const LONGEST = 1_000_000, LONGEST_NOTEBOOK = 8_000_000;
 /** Bytes that are fetched from elsewhere unasked. */
@@ -142,18 +146,28 @@ export class Scan implements vscode.Disposable {
       const { folder } = exclusions, { glob, isOut } = exclusions[kind];
       const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, `**/*.{${endings.join(',')}}`), glob, most + 1, token);
       this.capped ||= found.length > most;
-      return found.flatMap(uri => { const path = relativePath(folder, uri); return isOut(path) ? [] : [placeOf(uri, folder, path)]; });
+      const places: Ranked[] = [];
+      for (const uri of found) {
+        const path = relativePath(folder, uri);
+        if (!isOut(path)) places.push(ranked(placeOf(uri, folder, path)));
+        await this.rest();
+      }
+      return places;
     }));
-    const all = lists.flat().map(place => ({ place, rank: rank(place) })).sort((a, b) => a.rank - b.rank || (a.place.shown < b.place.shown ? -1 : 1));
+    const all = lists.flat().sort((a, b) => a.rank - b.rank || (a.place.shown < b.place.shown ? -1 : 1));
+    await this.rest();
     this.capped ||= all.length > most;
     return all.slice(0, most).map(a => a.place);
   }
 
-  /** Others have their turn every few milliseconds, and what was found is shown now and then. */
+  /** Others have their turn every few milliseconds, and what was found is shown now and then. Lanes that wake together go on one after another. */
   private async rest(): Promise<void> {
     if (performance.now() - this.rested < SLICE) return;
-    await turn();
-    this.rested = performance.now();
+    while (performance.now() - this.rested >= SLICE) {
+      const { rested } = this;
+      await turn();
+      if (rested === this.rested) this.rested = performance.now();
+    }
     if (Date.now() - this.shown < SHOW) return;
     this.shown = Date.now();
     this.tell();
@@ -161,7 +175,7 @@ export class Scan implements vscode.Disposable {
 
   private async readCode(place: Place): Promise<void> {
     await keep(this.code, place, async size => {
-      const layers = size > (place.path.endsWith('.ipynb') ? LONGEST_NOTEBOOK : LONGEST) ? [] : await layersOf(place.uri);
+      const layers = size > (place.path.endsWith('.ipynb') ? LONGEST_NOTEBOOK : LONGEST) ? [] : await layersOf(place.uri, () => this.rest());
       return { ...place, layers };
     });
   }
@@ -169,16 +183,19 @@ export class Scan implements vscode.Disposable {
   private async readData(place: Place): Promise<void> {
     await keep(this.data, place, async size => {
       if (place.uri.scheme !== 'file' && size > LARGE) return { ...place, opened: size };
-      return { ...place, opened: await bytesOf(place.uri).then(open).catch((error: unknown) => error instanceof Error ? error.message : String(error)) };
+      return { ...place, opened: await bytesOf(place.uri).then(async bytes => { await this.rest(); return open(bytes); }).catch((error: unknown) => error instanceof Error ? error.message : String(error)) };
     });
   }
 
-  /** Files that came, changed or went: only they are looked at again. */
-  async touch(uris: readonly vscode.Uri[]): Promise<void> {
+  /** Files that came, changed or went, and addresses of those whose imports did: only they are looked at again. */
+  async touch(touched: readonly vscode.Uri[], outdated: readonly string[] = []): Promise<void> {
+    const again = outdated.flatMap(key => this.code.get(key)?.file.uri ?? []);
+    const uris = [...touched, ...again];
     if (this.now === 'looking') await this.start();
     if (this.now === 'never' || this.now === 'looking') return;
     if (uris.some(uri => uri.path.endsWith('/.gitignore')) || await this.holdsFolder(uris)) { await this.start(); return; }
     if (uris.some(uri => uri.path.endsWith('/.vscode/gatescope.json'))) await this.learn();
+    for (const uri of again) this.code.delete(uri.toString());
     for (const uri of uris) {
       const at = this.exclusions.find(e => uri.path.startsWith(`${e.folder.path}/`));
       if (!at) continue;
@@ -235,13 +252,15 @@ function forget(kept: Map<string, unknown>, places: readonly Place[]): void {
 }
 
 /** Layers of a file; an open one counts with its unsaved edits. */
-async function layersOf(uri: vscode.Uri): Promise<readonly LayerSpec[]> {
+async function layersOf(uri: vscode.Uri, rest: () => Promise<void>): Promise<readonly LayerSpec[]> {
   const key = uri.toString();
   if (vscode.workspace.textDocuments.some(d => d.uri.toString() === key)) return (await outlineAt(uri)).outline.layers;
   const text = new TextDecoder().decode(await wholeOf(uri));
   const language = languageOfFile(uri.path) ?? 'python';
-  if (!(language === 'notebook' ? NOTEBOOK_HINT : HINT).test(text)) return [];
-  return outline(text, language, undefined, await importsRead(uri, text)).layers;
+  if (!(HINTS[language] ?? HINT).test(text) || language === 'json' && WITH_WEIGHTS.test(text)) return [];
+  const imports = await importsRead(uri, text);
+  await rest();
+  return outline(text, language, undefined, imports).layers;
 }
 
 function placeOf(uri: vscode.Uri, folder: vscode.Uri, path: string): Place {
@@ -249,5 +268,7 @@ function placeOf(uri: vscode.Uri, folder: vscode.Uri, path: string): Place {
   return { uri, folder, path, shown: several ? `${vscode.workspace.getWorkspaceFolder(uri)?.name ?? ''}/${path}` : path };
 }
 
+interface Ranked { readonly place: Place; readonly rank: number }
+
 /** Python comes first: most models are written in it. */
-const rank = ({ path }: Place): number => codeEndings.indexOf(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+const ranked = (place: Place): Ranked => ({ place, rank: codeEndings.indexOf(place.path.slice(place.path.lastIndexOf('.') + 1).toLowerCase()) });

@@ -4,7 +4,7 @@ import { functionNamed } from '../../core/equations/functions';
 const words: readonly (readonly [RegExp, string, 'gate' | 'candidate'])[] = [
   [/^(i|in|input|inp|ig)$/, 'i', 'gate'], [/^(f|forget|fg)$/, 'f', 'gate'], [/^(o|out|output|og)$/, 'o', 'gate'],
   [/^(r|reset|rg)$/, 'r', 'gate'], [/^(z|update|upd|zg|u)$/, 'z', 'gate'],
-  [/^(g|cell|cand|candidate|c|ctilde|chat|cell|gg)$/, 'g', 'candidate'], [/^(n|new|h|htilde|hhat|cand|candidate|hcand|proposal)$/, 'n', 'candidate'],
+  [/^(g|cell|cand|candidate|c|ctilde|chat|cell|gg)$/, 'g', 'candidate'], [/^(n|new|h|htilde|hhat|hh|cand|candidate|hcand|proposal)$/, 'n', 'candidate'],
 ];
 
 const labels: Readonly<Record<string, string>> = {

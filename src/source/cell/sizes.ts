@@ -43,10 +43,10 @@ export function evaluated(s: LinearSize, known: ReadonlyMap<string, number>): nu
   return sum;
 }
 
-/** `4·hidden_size`, as a person would write it. */
+/** `4·hidden_size + 1`, as a person would write it. */
 export function sizeText(s: LinearSize): string {
-  const parts = [...s.terms].map(([name, n]) => (n === 1 ? name : `${n}·${name}`));
-  return [...parts, ...(s.constant !== 0 || parts.length === 0 ? [String(s.constant)] : [])].join(' + ');
+  const parts = [...[...s.terms].map(([name, n]) => ({ n, text: Math.abs(n) === 1 ? name : `${Math.abs(n)}·${name}` })), ...(s.constant !== 0 || s.terms.size === 0 ? [{ n: s.constant, text: String(Math.abs(s.constant)) }] : [])];
+  return parts.map(({ n, text }, k) => (k === 0 ? (n < 0 ? `−${text}` : text) : ` ${n < 0 ? '−' : '+'} ${text}`)).join('');
 }
 
 /** Names from sizes that are measured: each equation with one unknown name gives it. Undefined where two contradict one another. */

@@ -1,4 +1,5 @@
 /** A cell that code defines: its equations, and where its parameters lie in a checkpoint. */
+import type { Said } from '../../core/said';
 import type { Span } from '../outline';
 import type { LinearSize } from './sizes';
 
@@ -19,14 +20,19 @@ export interface Range { readonly from: LinearSize; readonly size?: LinearSize }
 /** A parameter of the equations is the sum of pieces: a framework's two biases are one. */
 export interface CellParameter { readonly name: string; readonly pieces: readonly Piece[] }
 
-/** Sizes of a tensor as the code has them. */
-export interface CellTensor { readonly name: string; readonly shape: readonly LinearSize[] }
+/** Sizes of a tensor as the code has them, and what files may call it: one name for each way in which the framework writes files. */
+export interface CellTensor { readonly name: string; readonly names: readonly string[]; readonly shape: readonly LinearSize[] }
+
+/** Frameworks whose cells are read. */
+export type CellFramework = 'pytorch' | 'keras' | 'flax';
 
 export interface ReadCell {
   readonly name: string;
-  readonly framework: 'pytorch';
+  readonly framework: CellFramework;
   /** Of the class's name. */
   readonly span: Span;
+  /** Of the whole class. */
+  readonly body: Span;
   readonly line: number;
   /** In the language of cells, with primes; canonical. */
   readonly equations: string;
@@ -38,16 +44,18 @@ export interface ReadCell {
   /** What the names in sizes are where the code settles it: defaults, and the only call of the class. */
   readonly known: ReadonlyMap<string, number>;
   /** What was left out or taken for granted. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Said[];
 }
 
 /** A class that is a cell by its name and whose equations cannot be read. */
 export interface UnreadCell {
   readonly name: string;
   readonly span: Span;
+  readonly body: Span;
   /** Of the class, from 1. */
   readonly line: number;
-  readonly why: string;
+  /** What was found there, and what could stand there instead. */
+  readonly why: Said;
   /** Where the reason stands. */
   readonly whyLine: number;
   readonly whySpan: Span;

@@ -1,12 +1,14 @@
 /** What an expression of a cell's code stands for while it is read: vectors as terms over input, states and parameters. */
+import { english, type Said } from '../../core/said';
 import type { Span } from '../outline';
 import type { Scope } from '../code/scopes';
-import { fixed, plus, scaled, type LinearSize } from './sizes';
+import { fixed, plus, type LinearSize } from './sizes';
 
-/** A tensor of the module, or a part of it along its outputs. */
+/** A matrix of the module, or a part of it: `start` says where that begins in each axis, and `shape` how far it goes. */
 export interface Weight {
   readonly tensor: string;
   readonly shape: readonly LinearSize[];
+  readonly start?: readonly LinearSize[];
   /** The last axis counts outputs. */
   readonly transposed: boolean;
 }
@@ -48,28 +50,30 @@ export type Value =
   /** `fallback`: what it is unless someone passes another. */
   | { readonly kind: 'size'; readonly size: LinearSize; readonly fallback?: number }
   | { readonly kind: 'flag'; readonly value: boolean; readonly assumed: boolean }
-  | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'text'; readonly value: string; readonly assumed?: boolean }
+  | { readonly kind: 'none'; readonly assumed?: boolean }
   | { readonly kind: 'items'; readonly items: readonly Value[] }
   | { readonly kind: 'callable'; readonly run: Callable; readonly children?: (name: string) => Value | undefined }
   | { readonly kind: 'method'; readonly scope: Scope }
   | { readonly kind: 'self' }
+  /** Sizes of a vector's axes, of which only the last is known: `x.shape`. */
+  | { readonly kind: 'shape'; readonly last: LinearSize | undefined }
   /** What `forward` is given as its state, until it is unpacked. */
   | { readonly kind: 'bundle'; readonly bundle: Bundle }
-  | { readonly kind: 'opaque'; readonly why: string; readonly at: Span };
+  | { readonly kind: 'opaque'; readonly why: Said; readonly at: Span };
 
 /** States handed over together: filled when the code takes it apart, or uses it as one. */
 export interface Bundle { readonly name: string; readonly states: Term[]; whole: boolean }
 
 /** Why a cell cannot be read; caught where reading begins. */
 export class Unread extends Error {
-  constructor(readonly why: string, readonly at: Span) {
-    super(why);
+  constructor(readonly why: Said, readonly at: Span) {
+    super(english(why));
     this.name = 'Unread';
   }
 }
 
-export const opaque = (why: string, at: Span): Value => ({ kind: 'opaque', why, at });
+export const opaque = (why: Said, at: Span): Value => ({ kind: 'opaque', why, at });
 export const vector = (term: Term): Value => ({ kind: 'term', term });
 
 export const infix = (op: '+' | '-' | '⊙' | '/', left: Term, right: Term): Term => ({ kind: 'infix', op, left, right });
@@ -96,30 +100,5 @@ export function total(parts: readonly Term[], of?: (leaf: Term) => LinearSize | 
   return sizes.every(s => s !== undefined) ? sizes.reduce((a, b) => plus(a, b), fixed(0)) : undefined;
 }
 
-/** Part `index` of `count` equal ones. */
-export const equalPart = (t: Term, index: number, count: number, at: Span): Term => {
-  if (t.kind === 'beside' && t.parts.length === count) return t.parts[index] ?? t;
-  const size = sizeOf(t);
-  if (!size) throw new Unread(cutting(t), at);
-  return part(t, scaled(size, index / count), scaled(size, 1 / count), at);
-};
-
-const cutting = (t: Term): string =>
-  t.kind === 'state' ? 'a state is cut into pieces, and a state of the equations is one vector' : t.kind === 'input' ? 'the input is cut into pieces, and x is one vector' : 'a vector whose length the code does not say is cut into pieces';
-
-/** Components `from` to `from + size`: what is made number by number is cut where its parts are. */
-export function part(t: Term, from: LinearSize, size: LinearSize, at: Span): Term {
-  const inside = (v: Term): Term => part(v, from, size, at);
-  switch (t.kind) {
-    case 'number': case 'scalar': return t;
-    case 'vector': return { ...t, from: plus(t.from, from), size };
-    case 'matrix': return { ...t, from: plus(t.from, from), size };
-    case 'infix': return infix(t.op, inside(t.left), inside(t.right));
-    case 'negate': return { kind: 'negate', of: inside(t.of) };
-    case 'signal': return inside(t.signal.term);
-    case 'call':
-      if (t.name === 'norm') throw new Unread('a normalisation over all gates together is cut into gates; the equations can normalise one vector at a time', at);
-      return { ...t, values: t.values.map(inside) };
-    default: throw new Unread(t.kind === 'beside' ? 'vectors that were put side by side are cut elsewhere' : cutting(t), at);
-  }
-}
+/** No place of the text. */
+export const nowhere: Span = { from: -1, to: -1 };

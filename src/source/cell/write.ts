@@ -1,10 +1,12 @@
 /** From terms to equations: which values get a line and a name, and where each parameter lies in the checkpoint. */
 import { printStatement } from '../../core/equations/print';
 import type { Expression } from '../../core/equations/syntax';
+import { saying } from '../../core/said';
+import { kept, measured, type Signal } from './lines';
 import { labelOf, Names, paperName, plainName } from './names';
 import { fixed, plus, type LinearSize } from './sizes';
 import type { CellParameter, Piece } from './spec';
-import { namedTerm, sizeOf, total, type CodeSignal, type Term } from './values';
+import { namedTerm, nowhere, sizeOf, total, Unread, type CodeSignal, type Term } from './values';
 
 export interface Written {
   readonly equations: string;
@@ -15,7 +17,6 @@ export interface Written {
 }
 
 const place = { line: 1, column: 1 };
-type Signal = Extract<Term, { kind: 'signal' }>;
 
 /** `nexts` and `names` are by state. The first is the output. */
 export function write(nexts: readonly Term[], names: readonly string[]): Written {
@@ -82,7 +83,7 @@ class Writer {
       case 'negate': return { kind: 'negate', argument: this.expression(t.of), ...place };
       case 'call': return { kind: 'call', name: t.name, values: t.values.map(v => this.expression(v)), numbers: t.numbers, ...place };
       case 'infix': return this.infix(t);
-      case 'beside': throw new Error('vectors side by side are read by a product only');
+      case 'beside': throw new Unread(saying('vectors that were put side by side are read otherwise than by a layer. Hand them to a linear layer'), nowhere);
       case 'signal': {
         const name = this.called.get(t.signal);
         return name === undefined ? this.expression(t.signal.term) : { kind: 'name', name: name.replace("'", ''), primed: name.endsWith("'"), ...place };
@@ -99,14 +100,15 @@ class Writer {
   }
 
   private columns({ parts, index, weight }: Extract<Term, { kind: 'matrix' }>): NonNullable<Piece['columns']> {
-    const all = weight.shape[weight.transposed ? 0 : 1] ?? fixed(0);
-    if (parts.length === 1) return { from: fixed(0), size: all };
+    const axis = weight.transposed ? 0 : 1, start = weight.start?.[axis] ?? fixed(0);
+    const all = weight.shape[axis] ?? fixed(0);
+    if (parts.length === 1) return { from: start, size: all };
     const of = (leaf: Term): LinearSize | undefined => (leaf.kind === 'input' ? this.sizes.input : leaf.kind === 'state' ? this.sizes.states[leaf.index] : undefined);
     const before = total(parts.slice(0, index), of), own = sizeOf(parts[index]!, of), after = total(parts.slice(index + 1), of);
     const from = before ?? (own && after ? plus(plus(all, own, -1), after, -1) : undefined);
     const size = own ?? (before && after ? plus(plus(all, before, -1), after, -1) : undefined);
-    if (!from || !size) throw new RangeError('how many columns belong to which of the vectors side by side is not settled in the text');
-    return { from, size };
+    if (!from || !size) throw new Unread(saying('how long the vectors side by side are is not settled in the text. Give each a linear layer of its own'), nowhere);
+    return { from: plus(start, from), size };
   }
 
   private leaf(t: Extract<Term, { kind: 'vector' | 'scalar' }>, wish: string): Expression {
@@ -172,61 +174,4 @@ function ordered(a: Term, b: Term): [Term, Term] {
 function kindOf(t: Term): 'gate' | 'candidate' | 'other' {
   if (t.kind !== 'call') return 'other';
   return t.name === 'σ' || t.name === 'hardσ' ? 'gate' : t.name === 'norm' || t.name === 'exp' || t.name === 'log' || t.name === 'sqrt' ? 'other' : 'candidate';
-}
-
-/** What a term is made of, at one remove. */
-function partsOf(t: Term): readonly Term[] {
-  switch (t.kind) {
-    case 'infix': return [t.left, t.right];
-    case 'negate': return [t.of];
-    case 'call': return t.values;
-    case 'matrix': return [t.parts[t.index]!];
-    case 'signal': return [t.signal.term];
-    default: return [];
-  }
-}
-
-function isAffine(t: Term): boolean {
-  if (t.kind === 'matrix' || t.kind === 'vector' || t.kind === 'scalar' || t.kind === 'number') return true;
-  if (t.kind === 'signal') return isAffine(t.signal.term);
-  return (t.kind === 'negate' || t.kind === 'infix' && (t.op === '+' || t.op === '-')) && partsOf(t).every(isAffine);
-}
-
-/** Signals with a line of their own, in the code's order: next states, and what is neither a sum of products nor read by one function only. */
-function kept(nexts: readonly Signal[], own: ReadonlySet<CodeSignal>): readonly Signal[] {
-  const uses = new Map<CodeSignal, { readonly signal: Signal; count: number; bare: boolean }>();
-  const visit = (t: Term, inCall: boolean): void => {
-    if (t.kind === 'signal') {
-      const known = uses.get(t.signal);
-      if (known) { known.count++; known.bare &&= inCall; return; }
-      uses.set(t.signal, { signal: t, count: 1, bare: inCall });
-    }
-    for (const p of partsOf(t)) visit(p, t.kind === 'call');
-  };
-  for (const n of nexts) visit(n, false);
-  return [...uses.values()].filter(({ signal: { signal }, count, bare: inCall }) => own.has(signal) || !isAffine(signal.term) && !(count === 1 && inCall && signal.term.kind !== 'call'))
-    .map(u => u.signal).sort((a, b) => a.signal.order - b.signal.order);
-}
-
-/** Lengths of x and the states, from what gives them and from the matrices that read them. */
-function measured(nexts: readonly Signal[]): { readonly input: LinearSize | undefined; readonly states: readonly (LinearSize | undefined)[] } {
-  const matrices: Extract<Term, { kind: 'matrix' }>[] = [];
-  const seen = new Set<Term>();
-  const visit = (t: Term): void => {
-    if (seen.has(t)) return;
-    seen.add(t);
-    if (t.kind === 'matrix') matrices.push(t);
-    for (const p of t.kind === 'matrix' ? t.parts : partsOf(t)) visit(p);
-  };
-  for (const n of nexts) visit(n);
-  const alone = (is: (t: Term) => boolean): LinearSize | undefined => {
-    const found = matrices.find(m => m.parts.length === 1 && is(m.parts[0]!));
-    return found?.weight.shape[found.weight.transposed ? 0 : 1];
-  };
-  const states = nexts.map((n, k) => sizeOf(n) ?? alone(t => t.kind === 'state' && t.index === k));
-  const of = (leaf: Term): LinearSize | undefined => (leaf.kind === 'state' ? states[leaf.index] : undefined);
-  const beside = matrices.find(m => m.parts.length > 1 && m.parts[m.index]?.kind === 'input');
-  const others = beside && total(beside.parts.filter((_, k) => k !== beside.index), of);
-  const columns = beside?.weight.shape[beside.weight.transposed ? 0 : 1];
-  return { input: alone(t => t.kind === 'input') ?? (others && columns ? plus(columns, others, -1) : undefined), states };
 }

@@ -5,7 +5,11 @@ import type { Foreign, Module } from './scopes';
 /** The text of a file by its path from the workspace's root (`pkg/config.py`); undefined where there is none, or not yet. */
 export type TextOf = (file: string) => string | undefined;
 /** What a dotted import names in the workspace, as `Module.foreign`. */
-export type Resolve = (path: string) => Foreign | undefined;
+export interface Resolve {
+  (path: string): Foreign | undefined;
+  /** Whether all texts that it asked for are still what they were, so that its answers are. */
+  current?(): boolean;
+}
 
 /** Longer files are data; a file of constants or layers is short. */
 const longest = 500_000;
@@ -13,7 +17,18 @@ const longest = 500_000;
 const highest = 6;
 
 /** A resolver for the imports of `file`. What is read is kept, so a resolver serves one state of the texts. */
-export function resolver(file: string, text: TextOf, read = new Map<string, Module>()): Resolve {
+export function resolver(file: string, text: TextOf, read?: Map<string, Module>): Resolve {
+  if (read) return resolving(file, text, read);
+  const asked = new Map<string, string | undefined>();
+  const ask: TextOf = other => {
+    const found = text(other);
+    asked.set(other, found);
+    return found;
+  };
+  return Object.assign(resolving(file, ask, new Map()), { current: () => [...asked].every(([other, found]) => text(other) === found) });
+}
+
+function resolving(file: string, text: TextOf, read: Map<string, Module>): Resolve {
   return path => {
     for (const { file: found, names } of candidates(path, file)) {
       const known = found === file ? undefined : read.get(found) ?? load(found, text, read);
@@ -26,7 +41,7 @@ export function resolver(file: string, text: TextOf, read = new Map<string, Modu
 function load(file: string, text: TextOf, read: Map<string, Module>): Module | undefined {
   const source = text(file);
   if (source === undefined || source.length > longest) return undefined;
-  const module = readPython(source, undefined, resolver(file, text, read));
+  const module = readPython(source, undefined, resolving(file, text, read));
   read.set(file, module);
   return module;
 }

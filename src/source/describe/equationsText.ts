@@ -1,8 +1,9 @@
 /** A cell's equations as a hover shows them: without labels, with the layer's own activations, in two columns where they fit. */
 import type { LayerSpec } from '../outline';
+import { widest } from './size';
 
-/** The widest line that does not wrap in a hover. */
-const widest = 74;
+/** Between two columns. */
+const gap = 3;
 
 /** Lays out equations for a code fence. */
 export function equationsText(equations: string, spec: Pick<LayerSpec, 'framework' | 'options' | 'bias' | 'cell'>): string {
@@ -36,10 +37,10 @@ function columns(lines: readonly string[]): string {
   const isGate = (line: string): boolean => /^[a-z] = /.test(line) && !/tanh|^[gn] =/.test(line);
   const [left, right] = [lines.filter(isGate), lines.filter(l => !isGate(l))];
   const [a, b] = [aligned(left), aligned(right)];
-  const gap = Math.max(...a.map(l => l.length), 0) + 6;
-  const wide = gap + Math.max(...b.map(l => l.length), 0);
+  const second = Math.max(...a.map(l => l.length), 0) + gap;
+  const wide = second + Math.max(...b.map(l => l.length), 0);
   if (left.length === 0 || wide > widest) return aligned(lines).join('\n');
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, k) => `${(a[k] ?? '').padEnd(gap)}${b[k] ?? ''}`.trimEnd()).join('\n');
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, k) => `${(a[k] ?? '').padEnd(second)}${b[k] ?? ''}`.trimEnd()).join('\n');
 }
 
 function aligned(lines: readonly string[]): string[] {

@@ -2,8 +2,9 @@
 import { cellById } from '../../core/cells';
 import { saying, type Said } from '../../core/said';
 import { defaults } from './defaults';
-import type { LayerSpec } from '../outline';
+import type { LayerSpec, Problem } from '../outline';
 import { equationsText } from './equationsText';
+import type { Level } from '../lint/level';
 import { jaxNotes } from '../frameworks/jax/notes';
 import { parameterLines } from './parameterLines';
 import { layerSizes } from './parameters';
@@ -12,7 +13,7 @@ import { brief } from './size';
 import { counted, decimal, inEnglish, type Tell } from './telling';
 
 /** A problem, and whether the line that causes it is another than the call's. */
-export interface Pitfall { readonly severity: 'warning' | 'info'; readonly message: string; readonly code: string; readonly line: number; readonly elsewhere: boolean }
+export interface Pitfall { readonly severity: Exclude<Level, 'off'>; readonly message: string; readonly code: string; readonly line: number; readonly elsewhere: boolean }
 
 export interface Description {
   /** `LSTM 64 → 128, 2 layers, both directions` */
@@ -36,8 +37,8 @@ export interface Description {
   readonly pitfalls: readonly Pitfall[];
 }
 
-/** Describes a layer in the words of `tell`; sizes that are unknown stay in the words of the source. */
-export function describe(spec: LayerSpec, tell: Tell = inEnglish): Description {
+/** Describes a layer in the words of `tell`, its problems as `level` reports them; sizes that are unknown stay in the words of the source. */
+export function describe(spec: LayerSpec, tell: Tell = inEnglish, level: (problem: Problem) => Level = p => p.severity): Description {
   const sizes = layerSizes(spec);
   const cellId = cellIdOf(spec);
   const total = spec.parameters;
@@ -48,7 +49,7 @@ export function describe(spec: LayerSpec, tell: Tell = inEnglish): Description {
   return {
     title: titleOf(spec, tell), shapes: shapes(spec, tell), parameterLines: parameterLines(spec, tell), ...counts,
     counts: countWords(counts, tell), cellId, equations: cellId === null ? '' : equationsText(cellById(cellId).equations, spec),
-    notes: notes(spec, tell), pitfalls: pitfalls(spec, tell),
+    notes: notes(spec, tell), pitfalls: pitfalls(spec, tell, level),
   };
 }
 
@@ -93,11 +94,16 @@ function notes(spec: LayerSpec, tell: Tell): readonly string[] {
   return [...chosen, ...jaxNotes(spec), ...(usual ? [saying('In effect: {0}.', usual)] : []), ...taken].map(tell);
 }
 
-function pitfalls(spec: LayerSpec, tell: Tell): readonly Pitfall[] {
-  const rank = { warning: 0, info: 1 } as const;
-  return spec.problems.map(({ severity, message, said, code, span, line }) => ({
-    severity, message: said ? tell(said) : message, code, line: line ?? spec.line, elsewhere: span.from < spec.span.from || span.to > spec.span.to,
-  })).sort((a, b) => rank[a.severity] - rank[b.severity]);
+/** Worst first. */
+const ranks: readonly Level[] = ['error', 'warning', 'info', 'hint'];
+
+function pitfalls(spec: LayerSpec, tell: Tell, level: (problem: Problem) => Level): readonly Pitfall[] {
+  return spec.problems.flatMap((problem): Pitfall[] => {
+    const { message, said, code, span, line } = problem;
+    const severity = level(problem);
+    const elsewhere = span.from < spec.span.from || span.to > spec.span.to;
+    return severity === 'off' ? [] : [{ severity, message: said ? tell(said) : message, code, line: line ?? spec.line, elsewhere }];
+  }).sort((a, b) => ranks.indexOf(a.severity) - ranks.indexOf(b.severity));
 }
 
 function countWords({ parameterTotal, megabytes, multiplyAdds }: Pick<Description, 'parameterTotal' | 'megabytes' | 'multiplyAdds'>, tell: Tell): Description['counts'] {

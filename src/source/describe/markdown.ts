@@ -53,7 +53,7 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** The hover, most important part first; under 8 kB. */
+/** The hover, most important part first, since VS Code shows what fits half an editor's height; under 8 kB. */
 export function markdown(description: Description, links: HoverLinks = {}): string {
   const { title, parameterLines, equations, notes } = description;
   const tell = links.tell ?? inEnglish;
@@ -62,9 +62,10 @@ export function markdown(description: Description, links: HoverLinks = {}): stri
     shapeTable(description.shapes, tell),
     counts(description),
     parameterLines.length > 0 ? codeBlock(parameterLines) : '',
-    equations ? codeBlock(equations.split('\n')) : '',
-    problems(description, links, notes),
+    problems(description, links),
     picture(links),
+    equations ? `---\n\n${codeBlock(equations.split('\n'))}` : '',
+    notes.map(n => `$(info) ${sentence(n)}`).join('  \n'),
     actions(links.actions ?? []),
   ];
   return blocks.filter(Boolean).join('\n\n');
@@ -88,16 +89,18 @@ function picture({ picture: drawn }: HoverLinks): string {
 /** More than these are in the Problems view. */
 const mostPitfalls = 8;
 
-function problems({ pitfalls }: Description, links: HoverLinks, notes: readonly string[]): string {
-  const lines = [...pitfalls.slice(0, mostPitfalls).map(p => pitfall(p, links)), ...notes.map(n => `$(info) ${sentence(n)}`)];
-  return lines.length > 0 ? `---\n\n${lines.join('  \n')}` : '';
+function problems({ pitfalls }: Description, links: HoverLinks): string {
+  return pitfalls.length > 0 ? `---\n\n${pitfalls.slice(0, mostPitfalls).map(p => pitfall(p, links)).join('  \n')}` : '';
 }
+
+/** As VS Code marks them; a hint looks like an info there, too. */
+const icons = { error: 'error', warning: 'warning', info: 'info', hint: 'info' } as const;
 
 function pitfall({ severity, message, line, elsewhere }: Pitfall, links: HoverLinks): string {
   const url = links.line?.(line);
   const name = escapeMarkdown((links.tell ?? inEnglish)(saying('Line {0}', line)));
   const place = !elsewhere ? '' : url ? `**[${name}](${safe(url)})**: ` : `**${name}**: `;
-  return `$(${severity}) ${place}${sentence(message.length > 240 ? `${message.slice(0, 239)}…` : message)}`;
+  return `$(${icons[severity]}) ${place}${sentence(message.length > 240 ? `${message.slice(0, 239)}…` : message)}`;
 }
 
 /** Links in a row, below a rule. */

@@ -3,15 +3,24 @@ import { saying } from '../../core/said';
 import type { LayerSpec } from '../outline';
 import { biasesPerUnit, blocksOf, extraBiases, layerSizes, ofCells } from './parameters';
 import { sizesOf } from './shapes';
-import { operand, times, type Size } from './size';
+import { brief, operand, times, widest, type Size } from './size';
 import { counted, inEnglish, type Tell } from './telling';
 
 /** A taller stack shows its first layer and what each further one takes. */
 const mostLines = 6;
 
-/** `layer 0   2 × 4 × 128 × ( 64 + 128 + 2) = 198,656`; no lines where the cell is unknown. */
+/** `layer 0   2 × 4 × 128 × ( 64 + 128 + 2) = 198,656`; no lines where the cell is unknown. Where names are long, letters stand for them, as lines below say. */
 export function parameterLines(spec: LayerSpec, tell: Tell = inEnglish): readonly string[] {
   if (blocksOf(spec) === null) return [];
+  const written = lines(spec, tell);
+  if (written.every(l => l.length <= widest)) return written;
+  const short = { ...spec, symbols: {} };
+  const [names, letters] = [sizesOf(spec), sizesOf(short)];
+  const said = (['input', 'units', 'output'] as const).filter(size => names[size] !== letters[size]).map(size => `${letters[size]} = ${brief(String(names[size]))}`);
+  return [...lines(short, tell), ...new Set(said)];
+}
+
+function lines(spec: LayerSpec, tell: Tell): readonly string[] {
   const { input, units, output, directions, layers } = sizesOf(spec);
   const later = ofCells(spec) ? units : times(directions, output);
   const known = layerSizes(spec);

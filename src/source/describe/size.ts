@@ -6,6 +6,9 @@ export type Size = number | string;
 /** Longer source text is cut where it is shown. */
 const longest = 48;
 
+/** The longest line of code that does not wrap in the narrowest hover: 464 of its 500 pixels are the text's, and a character may take 8.5. */
+export const widest = 54;
+
 /** Source text on one line, cut to what fits, and without backticks, which mark code in our sentences. */
 export function brief(text: string): string {
   const line = text.slice(0, 4 * longest).replace(/\s+/g, ' ').replaceAll('`', "'").trim();

@@ -9,12 +9,16 @@ import { inEnglish, type Tell } from './telling';
 
 /** The row of the layer's shape table that is the value's; undefined where it has none. */
 export function rowOf(spec: LayerSpec, { what, unbatched }: Mention, tell: Tell = inEnglish): ShapeRow | undefined {
-  const rows = shapes(spec, tell);
+  // A Flax layer may be asked for its carry when it is called.
+  const rows = shapes(what !== 'output' && (spec.framework === 'flax' || spec.framework === 'nnx') ? { ...spec, options: { ...spec.options, returnState: true } } : spec, tell);
   if (unbatched || what === 'layer') return undefined;
-  if (spec.isCell) return what === 'output' ? undefined : rows[1];
+  if (isStep(spec)) return what === 'output' ? undefined : rows[1];
   if (what === 'output') return rows[1];
   return what === 'c' && spec.projection !== 0 ? rows[3] : what === 'states' && spec.projection !== 0 ? undefined : rows[2];
 }
+
+/** A cell that is called itself; one of Haiku's that is unrolled gives all steps. */
+const isStep = (spec: LayerSpec): boolean => spec.isCell && spec.options['unrolled'] !== true;
 
 /** The fields that a value's shape is made of. */
 const fields = ['units', 'layers', 'bidirectional', 'projection'] as const;
@@ -26,7 +30,7 @@ export function hintOf(spec: LayerSpec, mention: Mention): string | undefined {
   const { takes, name, packed, what } = mention;
   if (takes !== true || (packed && what === 'output') || /^_+$/.test(name)) return undefined;
   const open = (field: string): boolean => spec.assumed.includes(field);
-  if (what === 'output' && !spec.isCell && (spec.batchFirst === null || open('batchFirst') || open('mergeMode') || !sequences(spec))) return undefined;
+  if (what === 'output' && !isStep(spec) && (spec.batchFirst === null || open('batchFirst') || open('mergeMode') || !sequences(spec))) return undefined;
   const written = { ...spec, ...Object.fromEntries(fields.filter(open).map(f => [f, null])) };
   if (fields.some(f => written[f] === null && (f === 'bidirectional' || !isName(spec.symbols[f])))) return undefined;
   const row = rowOf(written, mention);
@@ -36,9 +40,10 @@ export function hintOf(spec: LayerSpec, mention: Mention): string | undefined {
 
 const isName = (symbol: string | undefined): boolean => symbol !== undefined && !symbol.startsWith('*');
 
-/** Whether it is settled if a Keras layer gives every step, and how both directions are merged. */
+/** Whether it is settled if a layer of Keras or TF.js gives every step, and how both directions are merged. */
 function sequences({ framework, options, assumed, bidirectional }: LayerSpec): boolean {
-  if (framework !== 'keras') return true;
+  if (framework === 'flax' || framework === 'nnx') return bidirectional !== true || options['mergeMode'] === 'concat';
+  if (framework !== 'keras' && framework !== 'tfjs') return true;
   const merged = bidirectional !== true || ['concat', 'sum', 'mul', 'ave'].includes(String(options['mergeMode']));
   return merged && typeof options['returnSequences'] === 'boolean' && !assumed.includes('returnSequences');
 }
@@ -54,12 +59,12 @@ export interface ValueLinks { readonly tell?: Tell; line?(line: number): string 
 export function valueMarkdown(spec: LayerSpec, mention: Mention, { tell = inEnglish, line, actions = '' }: ValueLinks = {}): string {
   const row = rowOf(spec, mention, tell);
   if (!row) return '';
-  const head = spec.isCell ? tell(mention.what === 'c' ? saying('next cell state c') : mention.what === 'h' ? saying('next hidden state h') : saying('next states')) : tell(heads[mention.what]);
+  const head = isStep(spec) ? tell(mention.what === 'c' ? saying('next cell state c') : mention.what === 'h' ? saying('next hidden state h') : saying('next states')) : tell(heads[mention.what]);
   const url = line?.(spec.line);
   const place = escapeMarkdown(tell(saying('Line {0}', spec.line)));
   const notes = notesOf(spec, mention).map(n => `$(info) ${sentence(tell(n))}`);
   return [
-    `### ${escapeMarkdown(tell(saying('{0}: {1}', brief(mention.name), head)))}`,
+    `### ${escapeMarkdown(brief(mention.name) === head ? head : tell(saying('{0}: {1}', brief(mention.name), head)))}`,
     shapeTable([{ ...row, what: head }], tell),
     ...(notes.length > 0 ? [notes.join('  \n')] : []),
     `${escapeMarkdown(titleOf(spec, tell))} · ${url ? `[${place}](${url})` : place}`,

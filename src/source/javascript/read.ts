@@ -84,7 +84,8 @@ function finder(text: string, sign: RegExp): (from: number) => number {
 }
 
 function finished({ text, calls, classes, stores }: Reading, scope: Scope): Module {
-  const made = new Map<string, Expression>();
+  // By place, then by type: a place may hold an expression in an expression.
+  const made = new Map<number, { readonly type: number; readonly e: Expression }[]>();
   // Objects may be taken from one another in circles.
   let depth = 0;
   let budget = 0;
@@ -92,10 +93,15 @@ function finished({ text, calls, classes, stores }: Reading, scope: Scope): Modu
     text, scope, calls, classes, stores, stars: [],
     original: position => position,
     expression: node => {
-      const key = `${node.type.id} ${node.from} ${node.to}`;
-      const known = made.get(key) ?? javascriptExpression(node, text);
-      made.set(key, known);
-      return known;
+      const key = node.from * (text.length + 1) + node.to;
+      const type = node.type.id;
+      const list = made.get(key);
+      const known = list?.find(m => m.type === type);
+      if (known) return known.e;
+      const e = javascriptExpression(node, text);
+      if (list) list.push({ type, e });
+      else made.set(key, [{ type, e }]);
+      return e;
     },
     members: (object, name, at) => {
       if (depth === 0) budget = 500;

@@ -1,18 +1,26 @@
 /** A sigmoid or tanh of h, which is the product of a gate and a tanh already: it lies in (-1, 1). */
+import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import { slice, type CallExpression, type Expression } from '../code/expression';
-import { sequences } from '../frameworks/keras/sequence';
-import { callOf, type Module, type Scope } from '../code/scopes';
+import type { Found } from '../framework';
+import { callsIn } from '../python/flow';
+import { callOf, type CallSite, type Module, type Scope } from '../code/scopes';
 import { target } from '../code/target';
-import { callsOn } from './derived';
+import { givenReads } from './givenNames';
 import { heldBy, torchName } from './held';
+import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
+import { given, nextInRow } from './rows';
+import type { Part } from './trace';
 
 export const doubleActivation: Rule = {
-  code: 'double-activation', title: 'A second activation on h', severity: 'warning', frameworks: ['pytorch', 'keras'],
-  check: asked => asked.found.draft.framework === 'keras' ? behindInRow(asked) : onOutput(asked),
+  code: 'double-activation', title: 'A second activation on h', severity: 'warning', frameworks: ['pytorch', 'keras', 'tfjs', 'flax', 'nnx', 'equinox', 'haiku'],
+  check: asked => {
+    const { framework } = asked.found.draft;
+    return framework === 'pytorch' ? onOutput(asked) : framework === 'keras' || framework === 'tfjs' ? behindInRow(asked) : onNames(asked);
+  },
 };
 
 /** h = o ⊙ tanh(c), or a mean of tanhs: what a sigmoid and a tanh make of (-1, 1). */
@@ -29,16 +37,30 @@ function finding(name: Name, text: string, span: { from: number; to: number }): 
 
 /** torch.sigmoid(out) in a function that the layer is used in. */
 function onOutput(asked: Asked): readonly Finding[] {
-  const { found, uses, module, t } = asked;
+  const { found, uses, module } = asked;
   if (found.draft.cell === null || found.draft.options['nonlinearity'] === 'relu' || found.draft.projection !== 0) return [];
-  const sites = [...new Set(uses.map(u => u.scope))].flatMap(scope => callsOn(uses, scope, module).filter(site => mayBe.test(slice(site.node.firstChild ?? site.node, module.text))));
-  return sites.flatMap(site => {
-    const call = callOf(site, module);
-    const activation = call && activationOf(call, site.scope, module);
-    if (!call || !activation || (activation.name === 'tanh' && scores(site.scope, module))) return [];
-    const part = traceTensor(activation.of, site.scope, t())?.part;
-    return part?.layer === found && part.what !== 'c' ? [finding(activation.name, quoted(sourceOf(call, module)), site.node)] : [];
-  });
+  return [...new Set(uses.map(u => u.scope))].flatMap(scope => activationsIn(scope, asked).get(found) ?? []).filter(a => a.part.what !== 'c').map(a => finding(a.name, quoted(sourceOf(a.call, module)), a.node));
+}
+
+/** A sigmoid or tanh of what a recurrent layer gave. */
+interface Activation { readonly name: Name; readonly call: CallExpression; readonly part: Part; readonly node: SyntaxNode }
+
+const known = oncePerReading(() => new Map<Scope, ReadonlyMap<Found, readonly Activation[]>>());
+
+/** The activations in a function by the layer whose output they read: traced once, whichever layer asks first. */
+function activationsIn(scope: Scope, { all, module, t }: Asked): ReadonlyMap<Found, readonly Activation[]> {
+  const perScope = known(all);
+  const found = perScope.get(scope) ?? grouped(callsIn(scope, module).flatMap(site => activationAt(site, module, t)), a => a.part.layer);
+  perScope.set(scope, found);
+  return found;
+}
+
+function activationAt(site: CallSite, module: Module, t: Asked['t']): readonly Activation[] {
+  const call = mayBe.test(slice(site.node.firstChild ?? site.node, module.text)) ? callOf(site, module) : undefined;
+  const activation = call && activationOf(call, site.scope, module);
+  if (!call || !activation || (activation.name === 'tanh' && scores(site.scope, module))) return [];
+  const part = traceTensor(activation.of, site.scope, t())?.part;
+  return part ? [{ name: activation.name, call, part, node: site.node }] : [];
 }
 
 /** Names that an activation may have in a class. */
@@ -64,13 +86,27 @@ const isName = (name: string): name is Name => name === 'sigmoid' || name === 't
 
 /** `LSTM(8)` and then `Activation('sigmoid')` in a Sequential. */
 function behindInRow({ found, module }: Asked): readonly Finding[] {
-  const { draft, candidate } = found;
+  const { draft } = found;
   if (draft.options['activation'] !== 'tanh' || draft.cell === null || (draft.bidirectional !== false && draft.options['mergeMode'] !== 'concat')) return [];
-  for (const { entries } of sequences(module)) {
-    const at = entries.findIndex(e => e.call.from === candidate.node.from);
-    const next = at < 0 ? undefined : entries.slice(at + 1).find(e => e.kind !== 'Dropout');
-    const word = next?.kind === 'Activation' ? next.call.args[0]?.value : undefined;
-    if (next && word?.kind === 'literal' && (word.value === 'sigmoid' || word.value === 'tanh')) return [finding(word.value, quoted(sourceOf(next.call, module)), next.call)];
-  }
-  return [];
+  const next = nextInRow(found, module, dropout);
+  const word = next?.kind === 'Activation' ? given(found, next.call, next.scope, module, 'activation', true) : undefined;
+  return next && word?.kind === 'literal' && (word.value === 'sigmoid' || word.value === 'tanh') ? [finding(word.value, quoted(sourceOf(next.call, module)), next.call)] : [];
+}
+
+const dropout = new Set(['Dropout']);
+
+const inJax = /^(?:\?\.)?(?:jax\.(?:nn|numpy)|jnp|jnn|(?:flax\.)?(?:linen|nnx)|nn)\.(sigmoid|tanh)$/;
+
+/** `nn.sigmoid(y)` of a name that holds what a JAX layer gave. */
+function onNames(asked: Asked): readonly Finding[] {
+  const { found: { draft }, module } = asked;
+  const { activation, residual, nonlinearity } = draft.options;
+  const flax = draft.framework === 'flax' || draft.framework === 'nnx';
+  if (draft.cell === null || residual === true || nonlinearity === 'relu' || (flax && activation !== 'tanh') || (draft.bidirectional !== false && draft.options['mergeMode'] !== 'concat')) return [];
+  return givenReads(asked).filter(r => r.what === 'h' || r.what === 'output').flatMap(({ node, scope }) => {
+    const site = node.parent?.name === 'ArgList' ? node.parent.parent : null;
+    const call = site ? callOf({ node: site, scope }, module) : undefined;
+    const name = call?.args.length === 1 ? inJax.exec(target(call.callee, scope, module).paths[0] ?? '')?.[1] : undefined;
+    return !site || !call || name === undefined || !isName(name) || (name === 'tanh' && scores(scope, module)) ? [] : [finding(name, quoted(sourceOf(call, module)), site)];
+  });
 }

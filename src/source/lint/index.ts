@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
 
 /** All problems of one layer. Spans count in the parsed text, but those of fixes and related places in the original. */
 export function lint(found: Found, all: readonly Found[], module: Module): readonly Problem[] {
-  const uses = found.draft.framework === 'tfjs' ? [] : usesOf(all, module).get(found) ?? [];
+  const uses = usesOf(all, module).get(found) ?? [];
   const asked = { found, all, module, uses, t: () => tracing(module, all) };
   return rules.filter(r => r.frameworks.includes(found.draft.framework))
     .flatMap(rule => rule.check(asked).filter(f => !ignored(module, f.span, rule.code)).map(f => problemOf(rule, f, module)));

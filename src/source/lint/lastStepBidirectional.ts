@@ -4,14 +4,17 @@ import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { replace } from './edits';
 import { finalState, finalVector } from './finalState';
-import { quoted, type Rule } from './rule';
+import { givenReads } from './givenNames';
+import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { lastOf } from './subscripts';
+import { integer } from './trace';
 
 export const lastStepBidirectional: Rule = {
-  code: 'last-step-bidirectional', title: 'The last step of a bidirectional layer', severity: 'warning', frameworks: ['pytorch'],
+  code: 'last-step-bidirectional', title: 'The last step of a bidirectional layer', severity: 'warning', frameworks: ['pytorch', 'flax', 'nnx'],
   check: asked => {
     const { found: { draft, candidate }, module } = asked;
     if (draft.isCell || sure(draft, 'bidirectional') !== true) return [];
+    if (draft.framework !== 'pytorch') return ofFlax(asked);
     return lastOf(asked, 'output').filter(l => l.axis === 'T' && !l.value.padded && !l.value.packed).map(({ e, use }) => {
       const state = finalState(use, e.from, module);
       const vector = state && finalVector(state, true, use);
@@ -23,3 +26,18 @@ export const lastStepBidirectional: Rule = {
     });
   },
 };
+
+/** Flax's Bidirectional turns the reverse half around, too: `y[:, -1]` of a name that holds its output. */
+function ofFlax(asked: Asked): readonly Finding[] {
+  const { found: { draft, candidate }, module } = asked;
+  const batchFirst = sure(draft, 'batchFirst');
+  if (batchFirst === null || draft.options['mergeMode'] !== 'concat') return [];
+  return givenReads(asked).filter(r => r.what === 'output').flatMap(({ node }) => {
+    const e = node.parent?.name === 'MemberExpression' && node.parent.from === node.from ? module.expression(node.parent) : undefined;
+    if (e?.kind !== 'subscript' || e.index.length > 3 || !e.index.every((i, k) => k === (batchFirst ? 1 : 0) ? integer(i) === -1 : i.kind === 'slice' && i.full) || e.index.length <= (batchFirst ? 1 : 0)) return [];
+    return [{
+      said: saying('`{0}` reads the last step, where the reverse half has seen one step only. With `return_carry=True`, the final carries of both are given.', quoted(sourceOf(e, module))), span: e,
+      related: { span: candidate.callee, said: saying('This layer runs in both directions.') },
+    }];
+  });
+}

@@ -1,13 +1,16 @@
 /** A layer that is given another width than it was made for, where both are known and nothing stands between. */
+import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import type { CallExpression, Expression } from '../code/expression';
-import { callOf, type Module, type Scope } from '../code/scopes';
+import type { Found } from '../framework';
+import { callsIn } from '../python/flow';
+import { callOf, type CallSite, type Module, type Scope } from '../code/scopes';
 import { target } from '../code/target';
 import { fedTo } from '../uses';
-import { callsOn } from './derived';
 import { amountOf, amountText, argument, surelyDiffer, type Amount } from './canonical';
 import { heldBy, torchName, type Held } from './held';
+import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { argumentAmount, type Tensor } from './trace';
@@ -26,18 +29,38 @@ function intoThis({ found, uses, module, t }: Asked): readonly Finding[] {
   });
 }
 
+/** A Linear layer that is fed what a recurrent layer gave, or something made of it. */
+interface Fed { readonly fed: Expression; readonly value: Tensor; readonly wanted: Amount; readonly made: SyntaxNode }
+
+const known = oncePerReading(() => new Map<Scope, ReadonlyMap<Found, readonly Fed[]>>());
+
 /** What Linear layers in the same function are fed of this layer's output. */
-function outOfThis({ found, uses, module, t }: Asked): readonly Finding[] {
-  return [...new Set(uses.map(u => u.scope))].flatMap(scope => callsOn(uses, scope, module).flatMap(site => {
-    const callee = site.node.firstChild;
-    const held = callee ? heldBy(module.expression(callee), scope, module) : undefined;
-    const wanted = held && entry(held, module);
-    const call = wanted ? callOf(site, module) : undefined;
-    const fed = call?.args[0]?.value;
-    if (!fed || !held || !wanted || call?.args.length !== 1) return [];
-    const value = traceTensor(fed, scope, t());
-    return value?.origin === found ? mismatch(fed, value, wanted, 'in_features', module, held.node) : [];
-  }));
+function outOfThis(asked: Asked): readonly Finding[] {
+  const { found, uses, module } = asked;
+  return [...new Set(uses.map(u => u.scope))].flatMap(scope => fedIn(scope, asked).get(found)?.flatMap(({ fed, value, wanted, made }) => mismatch(fed, value, wanted, 'in_features', module, made)) ?? []);
+}
+
+/** The Linear layers in a function by what they are fed: traced once, whichever layer asks first. */
+function fedIn(scope: Scope, { all, module, t }: Asked): ReadonlyMap<Found, readonly Fed[]> {
+  const perScope = known(all);
+  const found = perScope.get(scope) ?? grouped(callsIn(scope, module).flatMap(site => fedAt(site, module, t)), f => f.value.origin);
+  perScope.set(scope, found);
+  return found;
+}
+
+function fedAt(site: CallSite, module: Module, t: Asked['t']): readonly Fed[] {
+  const callee = site.node.firstChild;
+  const held = callee && mayBeHeld(callee) ? heldBy(module.expression(callee), site.scope, module) : undefined;
+  const wanted = held && entry(held, module);
+  const call = wanted ? callOf(site, module) : undefined;
+  const fed = call?.args[0]?.value;
+  const value = fed && call?.args.length === 1 ? traceTensor(fed, site.scope, t()) : undefined;
+  return fed && held && wanted && value ? [{ fed, value, wanted, made: held.node }] : [];
+}
+
+/** Only `fc` and `self.fc` hold a layer that is known, and most calls are of methods of what another call gave. */
+function mayBeHeld(callee: SyntaxNode): boolean {
+  return callee.name !== 'CallExpression' && !(callee.name === 'MemberExpression' && /^(Call|Member)Expression$/.test(callee.firstChild?.name ?? ''));
 }
 
 function mismatch(fed: Expression, value: Tensor, wanted: Amount | null, name: string, module: Module, made: { from: number; to: number }): readonly Finding[] {

@@ -1,64 +1,77 @@
-/** A stateful Keras layer keeps one state a sample, so it must know the batch size when it is built. */
+/** A stateful layer of Keras or TF.js keeps one state a sample, so it must know the batch size when it is built. */
 import { saying } from '../../core/said';
 import type { CallExpression } from '../code/expression';
 import { reaching } from '../python/flow';
 import { kerasClass } from '../frameworks/keras/names';
-import { sequences } from '../frameworks/keras/sequence';
+import { tfjsName } from '../frameworks/tfjs/names';
+import { behind } from '../frameworks/tfjs/options';
+import { javascriptTarget } from '../javascript/target';
 import type { Scope } from '../code/scopes';
 import { target } from '../code/target';
-import { fedTo } from '../uses';
-import { complete } from './canonical';
-import { addArgument } from './edits';
+import { fedTo, type Use } from '../uses';
+import { allGiven, given, rowOf, setOption, written } from './rows';
 import type { Asked, Finding, Rule } from './rule';
 
 export const statefulWithoutBatch: Rule = {
-  code: 'stateful-without-batch', title: 'A stateful layer without a batch size', severity: 'warning', frameworks: ['keras'],
+  code: 'stateful-without-batch', title: 'A stateful layer without a batch size', severity: 'warning', frameworks: ['keras', 'tfjs'],
   check: asked => {
-    const { draft, candidate } = asked.found;
+    const { found, found: { draft, candidate } } = asked;
     if (draft.isCell || draft.options['stateful'] !== true || draft.assumed.includes('stateful')) return [];
     const input = inRow(asked) ?? inCalls(asked);
     if (!input) return [];
-    const fix = /Input$/.test(input.kind) ? [{ title: saying('Set batch_size=1'), edits: addArgument(input.call, 'batch_size=1') }] : [];
+    const edits = input.takesBatch ? setOption(found, input.call, 'batchSize', 1) : undefined;
     return [{
-      said: saying('`stateful=True` needs the size of the batch, and the input does not give it: Keras refuses to build this.'), span: candidate.node,
-      related: { span: input.call, said: saying('The input, without a batch size.') }, fixes: fix,
+      said: saying('`{0}` needs the size of the batch, and the input does not give it: {1} refuses to build this.', written(found, 'stateful', true), draft.framework === 'tfjs' ? 'TF.js' : 'Keras'), span: candidate.node,
+      related: { span: input.call, said: saying('The input, without a batch size.') }, fixes: edits ? [{ title: saying('Set {0}', written(found, 'batchSize', 1)), edits }] : [],
     } satisfies Finding];
   },
 };
 
-interface Input { readonly kind: string; readonly call: CallExpression }
+/** What tells the model its input; `takesBatch` where it can tell the batch size beside the shape. */
+interface Input { readonly call: CallExpression; readonly takesBatch: boolean }
 
-const batchWords = new Set(['batch_input_shape', 'batch_shape', 'batch_size', 'tensor']);
-const shapeWords = new Set(['input_shape', 'shape', 'input_dim']);
+const batchWords = ['batchInputShape', 'batchShape', 'batchSize', 'tensor'];
+const shapeWords = ['inputShape', 'shape', 'inputDim'];
+
+const says = ({ found, module }: Asked, call: CallExpression, scope: Scope, words: readonly string[]): boolean => words.some(w => given(found, call, scope, module, w) !== undefined);
 
 /** The first layer of its Sequential, where it gives a shape without a batch. */
-function inRow({ found, module }: Asked): Input | undefined {
-  const row = sequences(module).find(r => r.entries.some(e => e.call.from === found.candidate.node.from));
-  const first = row?.entries[0];
-  const all = row?.entries.flatMap(e => withInner(e.call)) ?? [];
-  if (!first || all.some(c => !complete(c) || says(c, batchWords))) return undefined;
-  return withInner(first.call).some(c => says(c, shapeWords)) || (/^Input/.test(first.kind) && first.call.args.length > 0) ? { kind: first.kind, call: first.call } : undefined;
+function inRow(asked: Asked): Input | undefined {
+  const { found, module } = asked;
+  const entries = rowOf(found, module)?.entries ?? [];
+  const [first] = entries;
+  const all = entries.flatMap(e => withInner(asked, e.call, e.scope).map(call => ({ call, scope: e.scope })));
+  if (!first || all.some(({ call, scope }) => !allGiven(found, call, scope, module) || says(asked, call, scope, batchWords))) return undefined;
+  const tells = withInner(asked, first.call, first.scope).some(c => says(asked, c, first.scope, shapeWords)) || (found.draft.framework === 'keras' && first.kind.startsWith('Input') && first.call.args.length > 0);
+  return tells ? { call: first.call, takesBatch: found.draft.framework === 'tfjs' ? first.kind !== 'Input' && says(asked, first.call, first.scope, ['inputShape']) : first.kind.endsWith('Input') } : undefined;
 }
 
 /** A wrapper and what it wraps. */
-function withInner(call: CallExpression): readonly CallExpression[] {
-  const inner = call.args[0]?.value;
+function withInner({ found, module }: Asked, call: CallExpression, scope: Scope): readonly CallExpression[] {
+  const inner = found.draft.framework === 'tfjs' ? given(found, call, scope, module, 'layer') : call.args[0]?.value;
   return inner?.kind === 'call' ? [call, inner] : [call];
 }
 
-const says = (call: CallExpression, words: ReadonlySet<string>): boolean => call.args.some(a => a.name !== undefined && words.has(a.name));
-
-/** `x = Input(shape=...)` that is fed directly. */
-function inCalls({ found, uses, module }: Asked): Input | undefined {
-  for (const use of uses) {
-    const fed = fedTo(use);
-    const definition = fed?.kind === 'name' ? reaching(fed.name, fed.from, use.scope, module) : undefined;
-    const value = definition?.value && definition.path.length === 0 ? module.expression(definition.value) : undefined;
-    if (found.draft.framework === 'keras' && value?.kind === 'call' && definition && isInput(value, definition.scope, module) && complete(value) && !says(value, batchWords)) return { kind: 'Input', call: value };
+/** `x = Input(shape=...)`, in TF.js `tf.input({shape})`, that is fed directly. */
+function inCalls(asked: Asked): Input | undefined {
+  for (const use of asked.uses) {
+    const made = asked.found.draft.framework === 'tfjs' ? scriptInput(use, asked) : pythonInput(use, asked);
+    if (made && allGiven(asked.found, made.call, made.scope, asked.module) && !says(asked, made.call, made.scope, batchWords)) return { call: made.call, takesBatch: asked.found.draft.framework === 'keras' };
   }
   return undefined;
 }
 
-function isInput(call: CallExpression, scope: Scope, module: Asked['module']): boolean {
-  return target(call.callee, scope, module).paths.some(p => kerasClass(p) === 'Input');
+function pythonInput(use: Use, { module }: Asked): { readonly call: CallExpression; readonly scope: Scope } | undefined {
+  const fed = fedTo(use);
+  const definition = fed?.kind === 'name' ? reaching(fed.name, fed.from, use.scope, module) : undefined;
+  const value = definition?.value && definition.path.length === 0 ? module.expression(definition.value) : undefined;
+  return value?.kind === 'call' && definition && target(value.callee, definition.scope, module).paths.some(p => kerasClass(p) === 'Input') ? { call: value, scope: definition.scope } : undefined;
+}
+
+function scriptInput(use: Use, asked: Asked): { readonly call: CallExpression; readonly scope: Scope } | undefined {
+  const { module } = asked;
+  const fed = fedTo(use);
+  const seen = fed && behind({ value: fed, scope: use.scope }, module);
+  return seen?.value.kind === 'call' && javascriptTarget(seen.value.callee, seen.scope, module).paths.some(p => tfjsName(p) === 'input') && says(asked, seen.value, seen.scope, ['shape'])
+    ? { call: seen.value, scope: seen.scope } : undefined;
 }

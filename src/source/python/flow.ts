@@ -18,13 +18,17 @@ export interface Definition {
 const loops = new Set(['ForStatement', 'WhileStatement']);
 const blocks = new Set(['Body', 'Script']);
 
+/** Which of more bindings than this reaches a place is not asked. */
+export const mostBindings = 64;
+
 /** The definition of `name` that surely reaches a position; undefined where several may, or none is seen. */
 export function reaching(name: string, position: number, from: Scope, module: Module): Definition | undefined {
   const scope = frameOf(name, from);
   const bindings = scope?.names.get(name);
-  if (!scope || !bindings || bindings.length > 64) return undefined;
+  if (!scope || !bindings || bindings.length > mostBindings) return undefined;
   const only = bindings.length === 1 ? bindings[0] : undefined;
   if (only?.kind === 'parameter') return { at: only.at, kind: 'parameter', scope, path: [] };
+  if (bindings.some(b => b.at < position && isNamed(b, scope) && (statementAt(b.at, scope)?.to ?? 0) > position)) return undefined;
   const before = bindings.filter(b => b.at < position && effectFrom(b, scope) <= position);
   const last = before.at(-1);
   if (!last) return undefined;
@@ -34,6 +38,9 @@ export function reaching(name: string, position: number, from: Scope, module: Mo
   if (!statement || !block || position < block.from || position > block.to || broughtBack(bindings, last.at, position, scope)) return undefined;
   return definition(last, statement, scope, module);
 }
+
+/** Bound by `:=`: whether it already holds elsewhere in its statement depends on what of that is evaluated, and when. */
+const isNamed = ({ at }: Binding, scope: Scope): boolean => scope.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
 
 /** The function (or module) whose own name it is; undefined where the use may run at another time. */
 function frameOf(name: string, from: Scope): Scope | undefined {

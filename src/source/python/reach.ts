@@ -36,12 +36,22 @@ function fromElsewhere(b: Binding, frame: Scope): boolean {
 /** Goes from a place outwards, and in each block backwards, until something surely binds the name. */
 function climb(place: SyntaxNode, w: Walk): void {
   let node = place;
+  let outside = false;
   for (let parent = node.parent; parent && !isFrame(node, w); parent = node.parent) {
+    if (isBlock(parent) && !outside) {
+      outside = true;
+      for (const b of within(node.from, place.from, w)) if (isNamed(b, w)) w.found.add(b);
+    }
     if (isBlock(parent) && sweep(parent, node.from, w)) return;
     if (node.name === 'Body' && leaveBody(node, parent, w)) return;
     node = parent;
   }
   for (const b of w.all) if (b.kind === 'parameter') w.found.add(b);
+}
+
+/** Bound by `:=`: it may hold already in what follows in its own statement. */
+function isNamed({ at }: Binding, { frame }: Walk): boolean {
+  return frame.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
 }
 
 function isFrame(node: SyntaxNode, { frame }: Walk): boolean {

@@ -13,7 +13,13 @@ export function readPython(source: string, memory?: Memory, foreign?: Module['fo
   const plain = collect(tree, source, position => position);
   if (plain) return knowing(plain, foreign);
   const { text, original } = mend(source);
-  return knowing(collect(parser.parse(text), text, original, true) ?? emptyModule(text, tree), foreign);
+  return knowing(collect(parseMended(text, memory), text, original, true) ?? emptyModule(text, tree), foreign);
+}
+
+/** What still holds errors depends on where its parse began, so that is parsed from the start. */
+function parseMended(text: string, memory: Memory | undefined): Tree {
+  const tree = parse(parser, text, memory && (memory.mended ??= { text: '', tree: undefined }));
+  return memory && hasError(tree) ? parser.parse(text) : tree;
 }
 
 function knowing(module: Module, foreign: Module['foreign']): Module {

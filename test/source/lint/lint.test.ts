@@ -6,10 +6,12 @@ import { outline } from '../../../src/source/index';
 import { applied } from '../../../src/source/lint/edits';
 import { silencing } from '../../../src/source/lint/ignore';
 import { rules } from '../../../src/source/lint/index';
-import type { Problem } from '../../../src/source/outline';
+import type { Language, Problem } from '../../../src/source/outline';
 import { readCases, writeCases, type Case } from '../fixtures';
 
-const problems = (source: string, code: string): Problem[] => outline(source, 'python').layers.flatMap(l => l.problems).filter(p => p.code === code);
+/** Code of TF.js says so in its first line. */
+const languageOf = (source: string): Language => /^import .*tensorflow\/tfjs'/.test(source) ? 'javascript' : 'python';
+const problems = (source: string, code: string): Problem[] => outline(source, languageOf(source)).layers.flatMap(l => l.problems).filter(p => p.code === code);
 
 /** `6 out[:, -1]: message`, one line a finding; of a fix the whole text after it. */
 function answer({ name, source }: Case, code: string): string {
@@ -20,7 +22,7 @@ function answer({ name, source }: Case, code: string): string {
 }
 
 describe('lint rules', () => {
-  for (const { code } of rules) {
+  for (const { code, frameworks } of rules) {
     const path = `test/source/lint/${code}.txt`;
     if (!existsSync(path)) { it(`${code}: has its cases`, () => { assert.fail(`${path} is missing`); }); continue; }
     if (process.env['UPDATE']) writeCases(path, readCases(path).map(c => ({ ...c, expected: answer(c, code).trim() })));
@@ -41,6 +43,13 @@ describe('lint rules', () => {
       assert.ok(count('fires') >= 3 && count('silent') >= 3, `${count('fires')} fire, ${count('silent')} are silent`);
       const fixes = Math.max(0, ...cases.map(c => Math.max(0, ...problems(c.source, code).map(p => p.fixes?.length ?? 0))));
       for (let k = 1; k <= fixes; k++) assert.ok(cases.some(c => c.name.startsWith(k === 1 ? 'fix:' : `fix ${k}:`)), `fix ${k} has no case`);
+    });
+
+    it(`${code}: three of each in every language that it speaks of`, () => {
+      for (const framework of frameworks.filter(f => f === 'tfjs')) for (const kind of ['fires', 'silent']) {
+        const count = cases.filter(c => c.name.startsWith(kind) && languageOf(c.source) === 'javascript').length;
+        assert.ok(count >= 3, `${framework}: ${count} ${kind}`);
+      }
     });
 
     it(`${code}: has a page`, () => {

@@ -32,13 +32,16 @@ function isApplied(node: SyntaxNode): boolean {
 interface Order { readonly scope: Scope | undefined; readonly positions: ReadonlyMap<number, number> }
 
 function orderOf(kind: string, module: Module): Order {
-  const same = module.calls.filter(({ node, scope }) => {
+  const positions = new Map<number, number>();
+  let home: Scope | undefined;
+  for (const { node, scope } of module.calls) {
     const callee = node.firstChild;
-    return callee !== null && module.text.slice(callee.from, callee.to).endsWith(kind) && kindOf(target(module.expression(callee), scope, module).paths) === kind;
-  });
-  const scope = same[0]?.scope;
-  const settled = scope !== undefined && same.every(s => s.scope === scope) && same.every(s => straight(s.node, scope.node));
-  return { scope: settled ? scope : undefined, positions: new Map(same.map((s, i) => [s.node.from, i])) };
+    if (!callee || !module.text.startsWith(kind, callee.to - kind.length) || kindOf(target(module.expression(callee), scope, module).paths) !== kind) continue;
+    home ??= scope;
+    if (scope !== home || !straight(node, home.node)) return { scope: undefined, positions };
+    positions.set(node.from, positions.size);
+  }
+  return { scope: home, positions };
 }
 
 function straight(node: SyntaxNode, frame: SyntaxNode): boolean {

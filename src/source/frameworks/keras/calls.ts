@@ -6,7 +6,7 @@ import { reaching } from '../../python/flow';
 import { fold, inForce, memberBindings } from '../../code/fold';
 import { kindOf } from './names';
 import { after, common, madeBy, open, total, type Made, type Width } from './widths';
-import { callOf, moduleOf, type Binding, type Module, type Scope } from '../../code/scopes';
+import { callOf, moduleOf, type Binding, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
 
 /** What one question may cost, and how deep it goes. */
@@ -18,10 +18,10 @@ const deepest = 80;
  * Last axes of what layers are applied to, by the start of the call that makes the layer. `starts` are the layers that are asked for and
  * `holders` the last names of what holds them. A layer is built once: one known width settles it, two that differ leave it open.
  */
-export function callWidths(starts: ReadonlySet<number>, holders: ReadonlySet<string>, module: Module): ReadonlyMap<number, Width> {
+export function callWidths(starts: ReadonlySet<number>, holders: ReadonlySet<string>, module: Module, sites: readonly CallSite[]): ReadonlyMap<number, Width> {
   const f: Following = { module, made: new Map(), openCalls: new Set() };
   const found = new Map<number, Width>();
-  for (const { node, scope } of module.calls) {
+  for (const { node, scope } of sites) {
     if (!mayApply(node.firstChild, starts, holders, module)) continue;
     const call = callOf({ node, scope }, module);
     const made = call && madeBy(call.callee, scope, module);

@@ -31,6 +31,11 @@ function erasOf(module: Module): Eras {
   return eras;
 }
 
+/** All that eras are told by, as a text to compare. */
+export function eraFacts(module: Module): string {
+  return JSON.stringify(erasOf(module));
+}
+
 /** The defaults that hold for a class which is reached by these paths. A path may prove the version; the rest of the file only suggests it. */
 export function eraOf(paths: readonly string[], module: Module): Era {
   const own = paths.filter(p => !/CuDNN/.test(p));

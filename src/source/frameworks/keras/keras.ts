@@ -13,7 +13,7 @@ import { rowWidths } from './sequence';
 import { isTf1Cell, readTf1, refusedTf1 } from './tf1';
 import { open, shapeOf, written, type Width } from './widths';
 import { lint } from '../../lint';
-import { moduleOf, type Module, type Scope } from '../../code/scopes';
+import { moduleOf, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
 
 type Kind = Exclude<LayerSpec['cell'], null>;
@@ -34,7 +34,8 @@ export const keras: FrameworkReader = {
     const name = kerasClass(path) ?? (path.startsWith('?.') ? path.slice(2) : '');
     return unsupported.test(name) ? `\`${name}\` is a convolution over time: its gates are images, and it is not shown.` : refusedTf1(path);
   },
-  refine: (found, module) => found.length === 0 ? found : named(withInputs(found, module), module),
+  refine: (found, module, sites) => found.length === 0 ? found : withInputs(found, module, sites),
+  number: named,
   problems: (found, all, module) => [...peepholes(found), ...lint(found, all, module)],
 };
 
@@ -204,10 +205,10 @@ function cellList(value: Expression, scope: Scope, module: Module, depth = 0): r
 }
 
 /** Sizes that follow from what stands before in a row, or from what a layer is applied to. */
-function withInputs(found: readonly Found[], module: Module): readonly Found[] {
+function withInputs(found: readonly Found[], module: Module, sites: readonly CallSite[]): readonly Found[] {
   const starts = new Set(found.map(f => f.candidate.node.from));
   const holders = new Set(found.flatMap(f => f.candidate.holder.split('.').at(-1) || []));
-  const widths = [rowWidths(module), callWidths(starts, holders, module)];
+  const widths = [rowWidths(module, sites), callWidths(starts, holders, module, sites)];
   return found.map(f => {
     const width = widths.map(w => w.get(f.candidate.node.from)).find(w => w !== undefined && (w.value !== null || w.source !== ''));
     return width && f.draft.symbols['inputSize'] === undefined ? { ...f, draft: reading(f.draft, width) } : f;

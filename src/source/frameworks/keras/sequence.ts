@@ -5,7 +5,7 @@ import type { CallExpression, Expression } from '../../code/expression';
 import { holderOf } from '../../python/holder';
 import { kerasClass } from './names';
 import { after, madeBy, open, written, type Made, type Width } from './widths';
-import { callOf, lookup, type Module, type Scope } from '../../code/scopes';
+import { callOf, lookup, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
 
 /** One layer of a row. */
@@ -25,7 +25,7 @@ interface Growing { readonly entries: Entry[]; readonly block: SyntaxNode | null
 const known = new WeakMap<Module, readonly Growing[]>();
 
 function grown(module: Module): readonly Growing[] {
-  const found = known.get(module) ?? rows(module);
+  const found = known.get(module) ?? rows(module, module.calls);
   known.set(module, found);
   return found;
 }
@@ -36,8 +36,8 @@ export function sequences(module: Module): readonly Row[] {
 }
 
 /** Widths in all rows, also those that conditions and loops have a part in, by the start of the call that makes the layer. */
-export function rowWidths(module: Module): ReadonlyMap<number, Width> {
-  return new Map(grown(module).flatMap(r => r.entries.map(e => [e.call.from, e.width] as const)));
+export function rowWidths(module: Module, sites: readonly CallSite[]): ReadonlyMap<number, Width> {
+  return new Map((sites === module.calls ? grown(module) : rows(module, sites)).flatMap(r => r.entries.map(e => [e.call.from, e.width] as const)));
 }
 
 /** Rows by their name, in each function. */
@@ -45,10 +45,10 @@ type Names = Map<Scope, Map<string, Growing>>;
 
 interface Site { readonly node: SyntaxNode; readonly scope: Scope; readonly module: Module; readonly named: Map<string, Growing>; readonly all: Growing[] }
 
-function rows(module: Module): Growing[] {
+function rows(module: Module, sites: readonly CallSite[]): Growing[] {
   const all: Growing[] = [];
   const names: Names = new Map();
-  for (const { node, scope } of module.calls) {
+  for (const { node, scope } of sites) {
     const callee = node.firstChild;
     if (!callee) continue;
     const named = names.get(scope) ?? new Map<string, Growing>();

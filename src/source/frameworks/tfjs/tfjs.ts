@@ -35,8 +35,8 @@ export const tfjs: FrameworkReader = {
     if (/(^|[./])tf\.basicLSTMCell$/.test(path)) return '`basicLSTMCell` is one step on tensors that it is given: their sizes are not in the code that is read.';
     return unsupported.get(tfjsLayer(path) ?? '');
   },
-  refine: (found, module) => {
-    const widths = inputWidths(module);
+  refine: (found, module, sites) => {
+    const widths = inputWidths(module, sites);
     return found.map(f => f.draft.inputSize === null && f.draft.symbols['inputSize'] === undefined ? { ...f, draft: { ...f.draft, inputSize: widths.get(f.candidate.node.from) ?? null } } : f);
   },
   problems: lint,

@@ -4,19 +4,15 @@ import type { CallExpression } from '../../code/expression';
 import { fold } from '../../code/fold';
 import { javascriptHolder } from '../../javascript/holder';
 import { javascriptTarget } from '../../javascript/target';
-import { callOf, lookup, type Module, type Scope } from '../../code/scopes';
+import { callOf, lookup, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { tfjsLayer, tfjsName } from './names';
 import { behind, grows, optionsOf, type Seen } from './options';
 
 type Width = number | null;
 
-const known = new WeakMap<Module, ReadonlyMap<number, Width>>();
-
-/** Widths by the start of the call that makes the layer; null where unknown. */
-export function inputWidths(module: Module): ReadonlyMap<number, Width> {
-  const found = known.get(module) ?? new Map([...applied(module), ...inRows(module)]);
-  known.set(module, found);
-  return found;
+/** Widths by the start of the call that makes the layer, as these calls tell them; null where unknown. */
+export function inputWidths(module: Module, sites: readonly CallSite[]): ReadonlyMap<number, Width> {
+  return new Map([...applied(module, sites), ...inRows(module, sites)]);
 }
 
 /** A call that makes a layer, and the layer's name in `tf.layers`; '' where it is another thing. */
@@ -85,9 +81,9 @@ function shapeOf(call: CallExpression, scope: Scope, module: Module): Width {
 const recurrent = new Set(['lstm', 'gru', 'simpleRNN', 'rnn', 'bidirectional', '*', 'lstmCell', 'gruCell', 'simpleRNNCell']);
 
 /** `layer.apply(x)`: x is as wide as what it was made by gives. A layer applied to widths that differ has none. */
-function applied(module: Module): Map<number, Width> {
+function applied(module: Module, sites: readonly CallSite[]): Map<number, Width> {
   const found = new Map<number, Width>();
-  for (const { node, scope } of module.calls) {
+  for (const { node, scope } of sites) {
     const callee = node.firstChild;
     if (!callee?.firstChild || !module.text.slice(Math.max(callee.from, callee.to - 6), callee.to).endsWith('.apply')) continue;
     const made = madeBy({ value: module.expression(callee.firstChild), scope }, module);
@@ -138,10 +134,10 @@ function sum(widths: readonly Width[], { call, scope }: Made, module: Module): W
 /** A `tf.sequential` while its layers are gathered. */
 interface Row { readonly block: SyntaxNode; width: Width }
 
-function inRows(module: Module): Map<number, Width> {
+function inRows(module: Module, sites: readonly CallSite[]): Map<number, Width> {
   const found = new Map<number, Width>();
   const rows = new Map<Scope, Map<string, Row>>();
-  for (const { node, scope } of module.calls) {
+  for (const { node, scope } of sites) {
     const callee = node.firstChild;
     const source = callee ? module.text.slice(callee.from, callee.to) : '';
     if (source.endsWith('.add') && callee?.firstChild) {

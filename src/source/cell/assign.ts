@@ -1,0 +1,76 @@
+/** What assignments give names to: a vector keeps the name that the code gives it. */
+import type { SyntaxNode } from '@lezer/common';
+import { saying } from '../../core/said';
+import { children, groups, slice } from '../code/expression';
+import { combine } from './arithmetic';
+import type { Frame } from './frame';
+import type { Machine } from './machine';
+import { namedTerm, opaque, Unread, vector, type Value } from './values';
+
+export function assign(s: SyntaxNode, frame: Frame, machine: Machine): void {
+  const { text } = machine.module;
+  const sides: SyntaxNode[][] = [[]];
+  for (const c of children(s)) { if (c.name === 'AssignOp') sides.push([]); else if (c.name !== 'TypeDef') sides.at(-1)!.push(c); }
+  const right = sides.at(-1) ?? [];
+  if (sides.length < 2 || right.length === 0) return;
+  const path = sides[0]?.length === 1 && sides[0][0]?.name === 'MemberExpression' ? slice(sides[0][0], text).replace(/^\w+\./, '') : undefined;
+  const listed = groups(right);
+  const several = right.some(c => c.name === ',');
+  const paths = sides[0] ? groups(sides[0]).map(g => slice(g[0]!, text).replace(/^\w+\./, '')) : [];
+  const value: Value = several ? { kind: 'items', items: listed.map((g, k) => machine.evaluate(g[0]!, frame, paths[k])) } : machine.evaluate(right[0]!, frame, path);
+  for (const side of sides.slice(0, -1)) unpack(side, value, frame, machine);
+}
+
+function unpack(side: readonly SyntaxNode[], value: Value, frame: Frame, machine: Machine): void {
+  const only = side.length === 1 ? side[0] : undefined;
+  if (only && !/^(Tuple|Array|Parenthesized)Expression$/.test(only.name)) return give(only, value, frame, machine);
+  const targets = groups(only ? children(only).slice(1, -1) : side);
+  if (!only && targets.length < 2) return; // a broken line
+  const names = targets.map(t => slice(t[0]!, machine.module.text));
+  const span = { from: side[0]!.from, to: side.at(-1)!.to };
+  const items = value.kind === 'bundle' ? machine.takeStates(value.bundle, names, span).map(vector) : value.kind === 'items' ? value.items : value.kind === 'shape' ? axes(value, names.length, span) : undefined;
+  if (items && items.length !== targets.length) throw new Unread(saying('{0} values are unpacked into {1} names. Name each of them', items.length, targets.length), span);
+  const unknown = value.kind === 'opaque' ? value : opaque(saying('what is unpacked here is not known. Take the values from a tuple, from chunk or split'), span);
+  targets.forEach((t, k) => { unpack(t, items?.[k] ?? unknown, frame, machine); });
+}
+
+/** Of a shape only the last axis is known. */
+const axes = ({ last }: Value & { kind: 'shape' }, count: number, at: { readonly from: number; readonly to: number }): Value[] =>
+  Array.from({ length: count }, (_, k) => (k === count - 1 && last ? { kind: 'size', size: last } : opaque(examples(), at)));
+
+/** Why other axes than the last are not known. */
+export const examples = (): ReturnType<typeof saying> => saying('how many examples or axes there are is not said in equations. Leave it out: a cell is read for one example');
+
+function give(node: SyntaxNode, value: Value, frame: Frame, machine: Machine): void {
+  const text = slice(node, machine.module.text);
+  if (node.name === 'VariableName') { frame.names.set(text, named(text, value)); return; }
+  const property = node.getChild('PropertyName');
+  const object = node.firstChild ? machine.evaluate(node.firstChild, frame) : undefined;
+  if (property && object?.kind === 'self') {
+    const name = slice(property, machine.module.text);
+    if (!machine.constructing) throw new Unread(saying('self.{0} keeps a value from step to step that the step does not return. Return it, and take it as a state', name), node);
+    machine.attributes.set(name, value);
+  } else if (!machine.constructing) throw new Unread(partChanged(), node);
+}
+
+const partChanged = (): ReturnType<typeof saying> => saying('a part of a tensor is changed in place. Make a new vector of the parts instead');
+
+export function update(s: SyntaxNode, frame: Frame, machine: Machine): void {
+  const [left, op, right] = children(s);
+  if (!left || !op || !right || machine.constructing) return;
+  const name = slice(left, machine.module.text);
+  const before = frame.names.get(name);
+  if (left.name !== 'VariableName' || !before) throw new Unread(partChanged(), s);
+  const e = before.kind === 'term' ? before.term : undefined;
+  const isFresh = e === undefined || e.kind === 'infix' || e.kind === 'call' || (e.kind === 'signal' && e.signal.term.kind !== 'matrix');
+  const shared = [...frame.names].some(([other, v]) => other !== name && v.kind === 'term' && v.term === e);
+  if (!isFresh || shared) throw new Unread(saying('{0} is changed in place, and another tensor may be the same. Write {0} = {0} … instead', name), s);
+  frame.names.set(name, named(name, combine(slice(op, machine.module.text).slice(0, -1), before, machine.evaluate(right, frame), s, machine)));
+}
+
+/** A vector that is more than a name for another keeps the name that the code gives it. */
+function named(name: string, value: Value): Value {
+  if (value.kind !== 'term') return value;
+  const { term } = value;
+  return term.kind === 'infix' || term.kind === 'call' || term.kind === 'negate' ? vector(namedTerm(name, term)) : value;
+}

@@ -1,0 +1,50 @@
+/** Which way a condition goes, where the text settles it. */
+import { saying } from '../../core/said';
+import type { Expression } from '../code/expression';
+import type { Frame } from './frame';
+import type { Machine } from './machine';
+import { numberOf } from './sizes';
+import type { Value } from './values';
+
+/** undefined where the text does not settle it. */
+export function condition(e: Expression, frame: Frame, machine: Machine): boolean | undefined {
+  if (e.kind === 'unary' && e.op === 'not') { const v = condition(e.operand, frame, machine); return v === undefined ? undefined : !v; }
+  if (e.kind === 'attribute' && e.name === 'training' || e.kind === 'name' && e.name === 'training') return trained(machine);
+  if (e.kind === 'binary' && (e.op === 'and' || e.op === 'or')) {
+    const [a, b] = [condition(e.left, frame, machine), condition(e.right, frame, machine)];
+    const deciding = e.op === 'or';
+    return a === deciding || b === deciding ? deciding : a === undefined || b === undefined ? undefined : !deciding;
+  }
+  if (e.kind === 'binary' && /^(is|is not|==|!=)$/.test(e.op)) {
+    const [a, b] = [machine.expression(e.left, frame), machine.expression(e.right, frame)];
+    if ([a, b].some(v => (v.kind === 'flag' || v.kind === 'text' || v.kind === 'none') && v.assumed)) machine.noteDefaults();
+    const equal = alike(a, b);
+    return equal === undefined ? undefined : equal === (e.op === 'is' || e.op === '==');
+  }
+  if (isNested(e)) return ['items', 'bundle'].includes(machine.expression(e.args[0]!.value, frame).kind) ? true : undefined;
+  return machine.flag(machine.expression(e, frame));
+}
+
+function trained(machine: Machine): false {
+  machine.note(saying('Read as it is once trained (training is False).'));
+  return false;
+}
+
+/** `tree.is_nested(states)`, `isinstance(states, (list, tuple))`: several states come as a list. */
+function isNested(e: Expression): e is Extract<Expression, { kind: 'call' }> {
+  if (e.kind !== 'call' || !e.args[0]) return false;
+  const word = e.callee.kind === 'attribute' || e.callee.kind === 'name' ? e.callee.name : '';
+  const classes = e.args[1]?.value;
+  const listed = classes?.kind === 'list' ? classes.items : classes ? [classes] : [];
+  return /^is_(nested|sequence)$/.test(word) || word === 'isinstance' && listed.length > 0 && listed.every(c => c.kind === 'name' && (c.name === 'list' || c.name === 'tuple')) && listed.length === 2;
+}
+
+/** undefined where one of both is not known. */
+function alike(a: Value, b: Value): boolean | undefined {
+  if (a.kind === 'opaque' || b.kind === 'opaque') return undefined;
+  if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind;
+  if (a.kind === 'text' && b.kind === 'text') return a.value === b.value;
+  if (a.kind === 'flag' && b.kind === 'flag') return a.value === b.value;
+  const [n, m] = [a, b].map(v => (v.kind === 'size' ? numberOf(v.size) : undefined));
+  return n === undefined || m === undefined ? undefined : n === m;
+}

@@ -1,0 +1,74 @@
+/** What an expression of a cell's code stands for. */
+import { saying } from '../../core/said';
+import { sourceOf } from '../code/arguments';
+import { slice, type Expression } from '../code/expression';
+import { fold } from '../code/fold';
+import { lookup } from '../code/scopes';
+import { combine } from './arithmetic';
+import { call, functionNamed, inline } from './calls';
+import { condition } from './conditions';
+import type { Frame } from './frame';
+import type { Machine } from './machine';
+import { fixed, symbol } from './sizes';
+import { subscript } from './subscripts';
+import { opaque, type Value } from './values';
+
+/** `path` is the attribute that the value goes to, which names its tensors. */
+export function expression(e: Expression, frame: Frame, machine: Machine, path = ''): Value {
+  machine.spend(e);
+  const of = (inner: Expression, to?: string): Value => expression(inner, frame, machine, to);
+  switch (e.kind) {
+    case 'literal': return literal(e.value);
+    case 'name': return frame.names.get(e.name) ?? global(e, frame, machine);
+    case 'list': return { kind: 'items', items: e.items.map((i, k) => of(i, path && `${path}.${k}`)) };
+    case 'attribute': return attribute(e, frame, machine);
+    case 'subscript': return subscript(e, frame, machine);
+    case 'unary': return e.op === '-' ? combine('-', { kind: 'size', size: fixed(0) }, of(e.operand), e, machine) : e.op === '+' ? of(e.operand) : opaque(saying('{0} is not read. Write it by +, -, *, / and functions', e.op), e);
+    case 'binary': return combine(e.op, of(e.left), of(e.right), e, machine);
+    case 'conditional': {
+      const test = condition(e.test, frame, machine);
+      return test === undefined ? opaque(saying('which value is taken depends on {0}. Equations have one way; write the cell for one of both', sourceOf(e.test, machine.module)), e) : of(test ? e.then : e.otherwise, path);
+    }
+    case 'call': return call(e, frame, machine, path);
+    default: return opaque(saying('{0} is not read. Write it as calls, products and sums', sourceOf(e, machine.module).slice(0, 60)), e);
+  }
+}
+
+function literal(value: number | string | boolean | null): Value {
+  if (typeof value === 'number') return { kind: 'size', size: fixed(value) };
+  if (typeof value === 'boolean') return { kind: 'flag', value, assumed: false };
+  return value === null ? { kind: 'none' } : { kind: 'text', value };
+}
+
+/** Why a name says nothing. */
+export const notKnown = (name: string): ReturnType<typeof saying> => saying('{0} is not known here. Write it in this file, or by functions of the framework', name);
+
+function global(e: Extract<Expression, { kind: 'name' }>, frame: Frame, machine: Machine): Value {
+  const found = lookup(e.name, frame.scope).at(-1);
+  if (found?.kind === 'function' && found.body) return { kind: 'method', scope: found.body };
+  return folded(e, frame, machine) ?? functionNamed(e, frame, machine) ?? opaque(notKnown(e.name), e);
+}
+
+function folded(e: Expression, { scope }: Frame, { module }: Machine): Value | undefined {
+  const { value } = fold(e, scope, module);
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? literal(value) : undefined;
+}
+
+function attribute(e: Extract<Expression, { kind: 'attribute' }>, frame: Frame, machine: Machine): Value {
+  const object = machine.expression(e.object, frame);
+  if (object.kind === 'self') return own(e, frame, machine);
+  if (object.kind === 'weight' && (e.name === 'T' || e.name === 'mT')) return { kind: 'weight', weight: { ...object.weight, transposed: !object.weight.transposed } };
+  if ((object.kind === 'weight' || object.kind === 'term') && e.name === 'data') return object;
+  if (e.name === 'shape' && object.kind !== 'opaque') return machine.shape(object, e);
+  if (object.kind === 'size' && machine.constructing) return { kind: 'size', size: symbol(sourceOf(e, machine.module)) }; // config.hidden
+  const child = object.kind === 'callable' ? object.children?.(e.name) : undefined;
+  return child ?? functionNamed(e, frame, machine) ?? (object.kind === 'opaque' && e.object.kind !== 'name' ? object : opaque(notKnown(sourceOf(e, machine.module)), e));
+}
+
+function own(e: Extract<Expression, { kind: 'attribute' }>, frame: Frame, machine: Machine): Value {
+  const value = machine.attributes.get(e.name);
+  if (value) return value;
+  const method = machine.methodOf(e.name);
+  if (method) return /@property/.test(slice(method.node.parent ?? method.node, machine.module.text).slice(0, 40)) ? inline(method, { at: e, positional: [], named: new Map() }, machine) : { kind: 'method', scope: method };
+  return folded(e, frame, machine) ?? opaque(saying('self.{0} is not made in this class as far as the text shows. Make it in the constructor', e.name), e);
+}

@@ -1,0 +1,66 @@
+/** What is taken by brackets: a state, a value of a tuple, a slice along the units, the last axis of a shape. */
+import { saying } from '../../core/said';
+import { children, groups, type Expression } from '../code/expression';
+import { examples } from './assign';
+import { part, slab } from './cut';
+import type { Frame } from './frame';
+import type { Machine } from './machine';
+import { fixed, numberOf, plus, type LinearSize } from './sizes';
+import { opaque, sizeOf, vector, type Value } from './values';
+
+type Subscript = Extract<Expression, { kind: 'subscript' }>;
+
+export function subscript(e: Subscript, frame: Frame, machine: Machine): Value {
+  const object = machine.expression(e.object, frame);
+  const last = e.index.at(-1);
+  if (object.kind === 'opaque') return object;
+  if ((object.kind === 'items' || object.kind === 'bundle' || object.kind === 'shape') && e.index.length === 1 && last) return item(object, last, e, frame, machine);
+  if (object.kind === 'weight' && e.index.every(i => i.kind === 'slice') && e.index.length <= 2) return window(object, e, frame, machine);
+  if (object.kind !== 'term' || last?.kind !== 'slice' || e.index.length > 2) return opaque(saying('single numbers or other axes are taken from a tensor. Only slices along the units are read, such as v[:, :n]'), e);
+  if (last.full) return object;
+  return sliced(object, e, frame, machine);
+}
+
+function item(object: Extract<Value, { kind: 'items' | 'bundle' | 'shape' }>, index: Expression, e: Subscript, frame: Frame, machine: Machine): Value {
+  const value = machine.expression(index, frame);
+  const k = value.kind === 'size' ? numberOf(value.size) : undefined;
+  if (object.kind === 'shape') return k === -1 || k === 1 ? (object.last ? { kind: 'size', size: object.last } : opaque(examples(), e)) : opaque(examples(), e);
+  if (k === undefined) return opaque(saying('which value is taken is not settled in the text. Write the number'), e);
+  if (object.kind === 'items') return object.items.at(k) ?? opaque(saying('there is no value {0} among {1}', k, object.items.length), e);
+  if (k < 0) return opaque(saying('how many states there are is not settled here. Count from the first, such as state[0]'), e);
+  const { name, states } = object.bundle;
+  return vector(machine.takeStates(object.bundle, Array.from({ length: Math.max(states.length, k + 1) }, (_, n) => `${name}${n}`), e)[k]!);
+}
+
+/** From and to of a slice; undefined where it has a stride or counts from the end. */
+function bounds(group: Subscript['index'][number], e: Subscript, all: LinearSize | undefined, frame: Frame, machine: Machine, which: number): readonly [LinearSize, LinearSize] | Value {
+  if (group.kind === 'slice' && group.full && all) return [fixed(0), all];
+  const bracket = machine.module.scope.node.resolveInner(e.to, -1).parent;
+  const nodes = groups(children(bracket ?? machine.module.scope.node).slice(2, -1)).at(which) ?? [];
+  const colons = nodes.flatMap((n, k) => (n.name === ':' ? [k] : []));
+  if (colons.length !== 1) return opaque(saying('a slice with a stride takes numbers apart. Only whole pieces are read, such as v[:, :n]'), e);
+  const at = (node: (typeof nodes)[number] | undefined): LinearSize | undefined => (node ? machine.size(machine.evaluate(node, frame), e) : undefined);
+  const from = at(nodes.slice(0, colons[0])[0]) ?? fixed(0), to = at(nodes[colons[0]! + 1]) ?? all;
+  if (!to) return opaque(saying('a vector is cut into pieces, and the code does not say how long it is. Cut the result of one layer, such as gates = self.linear(x)'), e);
+  if ((numberOf(from) ?? 0) < 0 || (numberOf(to) ?? 0) < 0) return opaque(saying('a slice counts from the end. Count from the beginning'), e);
+  return [from, to];
+}
+
+function sliced({ term }: Value & { kind: 'term' }, e: Subscript, frame: Frame, machine: Machine): Value {
+  const found = bounds(e.index.at(-1)!, e, sizeOf(term), frame, machine, -1);
+  return 'kind' in found ? found : vector(part(term, found[0], plus(found[1], found[0], -1), e));
+}
+
+/** Rows and columns of a matrix. */
+function window({ weight }: Value & { kind: 'weight' }, e: Subscript, frame: Frame, machine: Machine): Value {
+  machine.checkPart(e);
+  let cut = weight;
+  for (let axis = 0; axis < e.index.length; axis++) {
+    const index = e.index[axis]!;
+    if (index.kind === 'slice' && index.full) continue;
+    const found = bounds(index, e, weight.shape[axis], frame, machine, axis);
+    if ('kind' in found) return found;
+    cut = slab(cut, axis as 0 | 1, found[0], plus(found[1], found[0], -1));
+  }
+  return { kind: 'weight', weight: cut };
+}

@@ -1,0 +1,112 @@
+/** Functions of whole vectors: products with weights, vectors side by side, vectors cut, a vector normalised. */
+import { saying } from '../../core/said';
+import type { Span } from '../outline';
+import { pieces, piecesAt, piecesOf, type Cut } from './cut';
+import type { TensorFunction } from './framework';
+import { argument, required } from './given';
+import type { Machine } from './machine';
+import { fixed } from './sizes';
+import { call, infix, opaque, Unread, vector, type Given, type Term, type Value, type Weight } from './values';
+
+/** A weight times a vector; vectors side by side take their columns of it. */
+export function product(weight: Weight, argument: Term): Term {
+  const axis = weight.transposed ? 1 : 0;
+  const size = weight.shape[axis] ?? fixed(0), from = weight.start?.[axis] ?? fixed(0);
+  const parts = argument.kind === 'beside' ? argument.parts : [argument];
+  const terms = parts.map((_, index): Term => ({ kind: 'matrix', weight, from, size, parts, index }));
+  return terms.reduce((a, b) => infix('+', a, b));
+}
+
+/** A vector of parameters, whole. */
+export const whole = (tensor: string, size: Weight['shape'][number]): Term => ({ kind: 'vector', tensor, from: fixed(0), size });
+
+/** `gain ⊙ norm(v) + shift` */
+export function normalised(v: Term, gain: Term | undefined, shift: Term | undefined): Term {
+  const scaledBy = gain ? infix('⊙', gain, call('norm', v)) : call('norm', v);
+  return shift ? infix('+', scaledBy, shift) : scaledBy;
+}
+
+/** `v @ W` is read by the columns of W, `W @ v` by its rows. */
+export function multiply(a: Value, b: Value, at: Span, machine: Machine): Value {
+  const unknown = [a, b].find(v => v.kind === 'opaque');
+  if (unknown) return unknown;
+  if (b.kind === 'weight') return vector(product({ ...b.weight, transposed: !b.weight.transposed }, machine.term(a, at)));
+  if (a.kind === 'weight') return vector(product(a.weight, machine.term(b, at)));
+  return opaque(saying('two vectors are multiplied as matrices; equations multiply a weight of the class by a vector. For a product number by number write a * b'), at);
+}
+
+export const matmul: TensorFunction = (given, machine) => {
+  const strange = [...given.named.keys()].find(n => /transpose|adjoint|sparse/.test(n));
+  if (strange !== undefined) return opaque(saying('{0} with {1} is not read. Write it without, or by products and sums', 'matmul', strange), given.at);
+  return multiply(required(given, 0, 'input', 'x1', 'a', 'x'), required(given, 1, 'mat2', 'other', 'x2', 'b', 'y'), given.at, machine);
+};
+
+/** How a framework numbers and calls axes: those that count units, and which is meant unless given. */
+export interface Axes { readonly allowed: readonly number[]; readonly fallback: number | undefined; readonly names: readonly string[] }
+
+/** The axis that is meant; another one than that of the units would mix examples or steps. @throws Unread */
+function axisOf(index: number, { allowed, fallback, names }: Axes, given: Given, machine: Machine, matrix = false): 0 | 1 {
+  const written = argument(given, index, ...names);
+  const axis = written ? machine.number(written, given.at) : fallback;
+  if (matrix) return axis === undefined || axis === 0 || axis === -2 ? 0 : 1;
+  if (axis !== undefined && !allowed.includes(axis)) {
+    throw new Unread(written ? saying('another axis than that of the units is meant. Use the last one, -1') : saying('without an axis it is {0}, which counts examples. Write axis=-1', axis), given.at);
+  }
+  return 1;
+}
+
+export const besides = (axes: Axes): TensorFunction => (given, machine) => {
+  axisOf(1, axes, given, machine);
+  const list = required(given, 0, 'tensors', 'xs', 'values', 'arrays', 'inputs');
+  if (list.kind !== 'items') return list.kind === 'opaque' ? list : opaque(saying('what is put side by side is not written out. Write a list, such as [x, h]'), given.at);
+  return vector({ kind: 'beside', parts: list.items.flatMap(i => { const t = machine.term(i, given.at); return t.kind === 'beside' ? t.parts : [t]; }) });
+};
+
+/** What is cut: a vector, or a matrix along the axis that is meant. */
+function cutting(index: number, axes: Axes, given: Given, machine: Machine): Cut {
+  const value = required(given, 0, 'input', 'x', 'value', 'ary', 'tensor', 'self');
+  if (value.kind === 'weight') machine.checkPart(given.at);
+  return { value, axis: axisOf(index, axes, given, machine, value.kind === 'weight'), at: given.at, term: v => machine.term(v, given.at) };
+}
+
+const BY = ['chunks', 'num_or_size_splits', 'indices_or_sections', 'sections', 'split_size_or_sections', 'split_sizes'];
+
+/** `chunk(v, 4)` */
+export const chunk = (axes: Axes): TensorFunction => (given, machine) => pieces(cutting(2, axes, given, machine), machine.number(required(given, 1, ...BY), given.at));
+
+/** Splits by lengths: one for all pieces, or a list. */
+export const splitBySizes = (axes: Axes): TensorFunction => (given, machine) => {
+  const by = required(given, 1, ...BY);
+  return piecesOf(cutting(2, axes, given, machine), by.kind === 'items' ? by.items.map(i => machine.size(i, given.at)) : machine.size(by, given.at));
+};
+
+/** Splits into a number of pieces, or at places, as NumPy does; `lengths` where a list gives lengths, as TensorFlow does. */
+export const split = (axes: Axes, lengths = false): TensorFunction => (given, machine) => {
+  const by = required(given, 1, ...BY);
+  if (by.kind !== 'items') return chunk(axes)(given, machine);
+  const sizes = by.items.map(i => machine.size(i, given.at));
+  return (lengths ? piecesOf : piecesAt)(cutting(2, axes, given, machine), sizes);
+};
+
+/** A function that changes no number. */
+export const unchanged: TensorFunction = given => required(given, 0, 'input', 'x', 'inputs');
+
+export const number = (value: number): TensorFunction => () => vector({ kind: 'number', value });
+
+/** The last axis of what is measured. */
+export const shapeOf: TensorFunction = (given, machine) => machine.shape(required(given, 0, 'x', 'a', 'input'), given.at);
+
+/** Left out, as it is once a model is trained. */
+export const dropout: TensorFunction = (given, machine) => {
+  machine.note(saying('Dropout is left out, as it is once a model is trained.'));
+  return required(given, 0, 'input', 'x', 'inputs');
+};
+
+/** What norm(v) of the equations adds to the variance. */
+export const EPSILON = 1e-5;
+
+/** @throws Unread where a norm adds another number to the variance than the equations */
+export function checkEpsilon(epsilon: number, at: Span): void {
+  if (epsilon !== EPSILON) throw new Unread(saying('this layer norm adds {0} to the variance; norm(v) of the equations adds {1}. Give it that number', String(epsilon), '0.00001'), at);
+}
+

@@ -1,0 +1,135 @@
+import { describe, it } from 'mocha';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { resolver } from '../../src/source/code/imports';
+import { newMemory, outline, outlineCells } from '../../src/source/index';
+import type { Language, Outline } from '../../src/source/outline';
+import { readCases } from './fixtures';
+
+const python = ['pytorch', 'keras', 'folding', 'broken', 'flax', 'haiku', 'nnx', 'equinox'].flatMap(f => readCases(`test/source/${f}.txt`)).map(c => c.source);
+const javascript = readCases('test/source/tfjs.txt').map(c => c.source);
+
+/** What a person does: some characters go, some come; lines are pasted from elsewhere; a block of lines is moved. Places are shares of the text. */
+const place = fc.double({ min: 0, max: 0.999, noNaN: true });
+const words = ['', '', ' ', '\n', '3', '0', 'H', 'x', 'self.', '(', ')', ',', ' = ', '=', '"', '#', '//', ':', '[', '{', '}', '.append(1)', '.add(', 'units', 'hidden_size=4', '\n\n', '    ', 'def f():\n    ', 'return '];
+const edit = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('type' as const), at: place, length: fc.nat(6), insert: fc.constantFrom(...words) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('number' as const), at: place, insert: fc.nat(99) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rename' as const), at: place, to: place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('paste' as const), at: place, from: place, lines: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), at: place, from: place, lines: fc.integer({ min: 1, max: 8 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), at: place, lines: fc.integer({ min: 1, max: 8 }) }) },
+);
+type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
+
+function edited(text: string, e: Edit): string {
+  const at = Math.floor(e.at * text.length);
+  const lines = text.split('\n');
+  const line = (share: number): number => Math.floor(share * lines.length);
+  if (e.kind === 'type') return text.slice(0, at) + e.insert + text.slice(at + e.length);
+  if (e.kind === 'number') return text.slice(0, at) + text.slice(at).replace(/\d+/, String(e.insert));
+  if (e.kind === 'rename') return text.slice(0, at) + text.slice(at).replace(/[A-Za-z_]\w*/, /[A-Za-z_]\w*/.exec(text.slice(Math.floor(e.to * text.length)))?.[0] ?? 'x');
+  if (e.kind === 'drop') return lines.toSpliced(line(e.at), e.lines).join('\n');
+  const block = lines.slice(line(e.from), line(e.from) + e.lines);
+  const rest = e.kind === 'paste' ? lines : lines.toSpliced(line(e.from), e.lines);
+  return rest.toSpliced(Math.floor(e.at * rest.length), 0, ...block).join('\n');
+}
+
+/** Every text that the edits make, one after the other, and at last the first again. */
+function texts(text: string, edits: readonly Edit[]): readonly string[] {
+  const all = [text];
+  for (const e of edits) all.push(edited(all.at(-1) ?? '', e));
+  return [...all, text];
+}
+
+/** With all that is found when someone asks for it. */
+const plain = (o: Outline): unknown => JSON.parse(JSON.stringify(o));
+
+function same(all: readonly string[], language: Language): void {
+  const memory = newMemory();
+  all.forEach((text, i) => {
+    const found = outline(text, language, memory);
+    assert.deepEqual(plain(found), plain(outline(text, language)), `after edit ${i} of:\n${all[i - 1]}\n---- to\n${text}`);
+  });
+}
+
+/** Statements that hang together in every way that readers follow: `A`, `B` are names and `n` a number, which each of them gets at random. */
+const pythonPieces = [
+  'A = n', 'A = B', 'A = B + n', 'A = [n, 3]', 'A.append(n)', 'A = {"h": n}', 'A["h"] = n', 'A.update(h=n)', 'cfg = Cfg()', 'cfg.h = n', 'cfg = argparse.Namespace(h=n)', 'cfg.h = A',
+  'class Cfg:\n    h = n', '@dataclass\nclass Cfg:\n    h: int = n', 'class Cfg:\n    def __init__(self, h=A):\n        self.h = h',
+  'parser = argparse.ArgumentParser()\nparser.add_argument("--h", type=int, default=n)\nargs = parser.parse_args()', 'def more(parser):\n    parser.add_argument("--w", default=n)',
+  'def f():\n    return n', 'def f():\n    return A', 'def f():\n    global A\n    A = n', 'def f(cfg):\n    cfg.h = n', 'def f():\n    A.append(n)\n    return A', 'def g():\n    A = f()\n    return nn.GRU(A, n)',
+  'class Base(nn.Module):\n    size = n\n    kind = nn.LSTM', 'class Base(nn.Module):\n    def __init__(self, size=n):\n        super().__init__()\n        self.size = size\n        self.kind = nn.GRU',
+  'class Net(Base):\n    def __init__(self):\n        self.rnn = self.kind(self.size, A, batch_first=True)\n\n    def forward(self, x):\n        out, (h, c) = self.rnn(x)\n        return out[:, -1]',
+  'class Net(nn.Module):\n    def __init__(self, cfg):\n        self.rnn = nn.LSTM(cfg.h, n)\n        self.fc = nn.Linear(n, A)\n\n    def forward(self, x):\n        y, h = self.rnn(x)\n        return self.fc(y)',
+  'class Net(Base):\n    size = n', 'net = Net(cfg)', 'net = Net(Cfg())', 'def make(h):\n    return Net(h)', 'make(cfg)', 'a = nn.LSTM(A, B)', 'b = nn.GRU(A[0], cfg.h)', 'c = nn.RNN(args.h, f())', 'd = nn.LSTM(n, A["h"], **B)',
+  'if A > n:\n    B = n\nelse:\n    B = 4', 'try:\n    from nets import A\nexcept ImportError:\n    A = n', 'from nets import *', 'import torch.nn as nn', 'from torch import nn', 'import keras.layers as L\nfrom keras.models import Sequential',
+  'from tensorflow.keras.layers import LSTM, GRU, Dense, Input\nfrom tensorflow.keras import Sequential', 'model = Sequential()', 'model.add(LSTM(A, return_sequences=True))', 'model.add(Dense(n))', 'model.add(GRU(n))', 'model.pop()',
+  'model = Sequential([Dense(n), LSTM(A)])', 'def tail(model):\n    model.add(Dense(n))\n    model.add(GRU(A))', 'tail(model)', 'x = Input((5, n))', 'x = Dense(A)(x)', 'x = LSTM(n)(x)', 'shared = GRU(n)', 'y = shared(x)', 'def use(t):\n    return shared(Dense(n)(t))', 'print(nb_epoch)', 'LSTM = 3',
+  'kinds = {"a": nn.LSTM, "b": nn.GRU}', 'e = kinds["a"](n, A)', 'cell = nn.LSTMCell(n, A)', 'for A in range(n):\n    k = nn.LSTM(A, n)', '# gatescope: ignore', 'A = lambda h: n', 'opt = torch.optim.Adam(net.parameters())',
+];
+const javascriptPieces = [
+  'const A = n;', 'let A = B;', 'var A = B + n;', 'const cfg = { h: n };', 'cfg.h = n;', 'Object.assign(cfg, { h: n });', 'const A = [n, 4];', 'A.push(n);', 'A = n;', 'function f() { return n; }', 'function f() { A = n; }', 'function g() { A.push(n); cfg.h = n; }',
+  "import * as tf from '@tensorflow/tfjs';", "const tf = require('@tensorflow/tfjs');", "import { layers } from '@tensorflow/tfjs';", 'const { layers } = tf;', 'const model = tf.sequential();', 'const model = tf.sequential({ layers: [tf.layers.dense({ units: n }), tf.layers.gru({ units: A })] });',
+  'model.add(tf.layers.lstm({ units: A, inputShape: [null, n], returnSequences: true }));', 'model.add(tf.layers.dense({ units: n }));', 'model.add(tf.layers.gru({ units: n }));', 'if (A > n) model.add(tf.layers.dense({ units: n }));',
+  'function build(m) { m.add(tf.layers.lstm(cfg)); model.add(tf.layers.gru({ units: cfg.h })); }', 'const x = tf.input({ shape: [null, n] });', 'const y = tf.layers.lstm({ units: A }).apply(x);', 'const z = tf.layers.gru({ units: n }).apply(y);', 'const shared = tf.layers.gru({ units: A });', 'shared.apply(x);', 'function use(t) { return shared.apply(tf.layers.dense({ units: n }).apply(t)); }',
+  'class Net {\n  constructor(options) { this.h = options.h || n; this.rnn = tf.layers.lstm({ units: this.h }); }\n  run(x) { return this.rnn.apply(x); }\n}', 'class Net extends Base {\n  make() { return tf.layers.gru({ units: this.size }); }\n}', 'class Base {\n  size = n;\n}', 'class Base { constructor() { this.size = A; } }',
+  'const kinds = { a: tf.layers.lstm, b: tf.layers.gru };', 'const e = kinds.a({ units: n });', 'const k = tf.layers[A]({ units: n, returnSequences: true });', 'const options = { ...cfg, units: n };', 'const o = tf.layers.lstm(options);', 'options.units = n;', 'export const rnn = tf.layers.rnn({ cell: A });', 'const A = tf.layers.lstmCell({ units: n });',
+  'const cells = []; cells.push(tf.layers.lstmCell({ units: n }));', 'const stack = tf.layers.rnn({ cell: cells });', 'cells.push(tf.layers.gruCell({ units: A }));', 'const names = { layer: layers.gru };', 'tf.layers.bidirectional({ layer: shared });', '// note',
+];
+const naming = fc.constantFrom('A', 'B', 'C', 'cfg');
+const piece = (all: readonly string[]): fc.Arbitrary<string> => fc.tuple(fc.constantFrom(...all), naming, naming, fc.integer({ min: 1, max: 20 }))
+  .map(([text, a, b, n]) => text.replace(/\b[AB]\b/g, w => w === 'A' ? a : b).replace(/\bn\b/g, String(n)));
+/** A file, and pieces that are put in the place of others, in between (`over` 0) or instead of some. */
+const pieced = (all: readonly string[]): fc.Arbitrary<readonly string[]> => fc.tuple(
+  fc.array(piece(all), { minLength: 6, maxLength: 24 }), fc.array(fc.record({ at: place, over: fc.nat(2), put: fc.array(piece(all), { maxLength: 2 }) }), { minLength: 3, maxLength: 10 }),
+).map(([first, changes]) => {
+  const found = [first];
+  for (const { at, over, put } of changes) found.push((found.at(-1) ?? []).toSpliced(Math.floor(at * first.length), over, ...put));
+  return found.map(list => `${list.join('\n\n')}\n`);
+});
+
+const edits = fc.array(edit, { minLength: 1, maxLength: 8 });
+const several = (sources: readonly string[]): fc.Arbitrary<string> => fc.array(fc.constantFrom(...sources), { minLength: 2, maxLength: 7 }).map(list => list.join('\n'));
+
+describe('an outline with a memory is what a fresh one is, whatever is edited', () => {
+  it('in Python: fixtures one by one (seed 21)', () => {
+    fc.assert(fc.property(fc.constantFrom(...python), edits, (text, e) => { same(texts(text, e), 'python'); }), { seed: 21, numRuns: 120 });
+  });
+  it('in Python: fixtures in one file, which share names (seed 22)', () => {
+    fc.assert(fc.property(several(python), edits, (text, e) => { same(texts(text, e), 'python'); }), { seed: 22, numRuns: 60 });
+  });
+  it('in JavaScript and TypeScript (seed 23)', () => {
+    fc.assert(fc.property(several(javascript), edits, fc.constantFrom<Language>('javascript', 'typescript', 'tsx'), (text, e, language) => { same(texts(text, e), language); }), { seed: 23, numRuns: 50 });
+  });
+  it('in Python: statements that hang together in every way (seed 25)', () => {
+    fc.assert(fc.property(pieced(pythonPieces), all => { same(all.map(t => `from torch import nn\n${t}`), 'python'); }), { seed: 25, numRuns: 100 });
+  });
+  it('in JavaScript: statements that hang together in every way (seed 26)', () => {
+    fc.assert(fc.property(pieced(javascriptPieces), all => { same(all, 'javascript'); }), { seed: 26, numRuns: 100 });
+  });
+  it('in notebooks: cells that are edited (seed 24)', () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom(...python), { minLength: 1, maxLength: 5 }), fc.array(fc.record({ cell: fc.nat(4), edit }), { minLength: 1, maxLength: 5 }), (cells, list) => {
+      const memory = newMemory();
+      let now = cells;
+      for (const { cell, edit: e } of list) {
+        now = now.map((c, i) => i === cell % now.length ? edited(c, e) : c);
+        assert.deepEqual(outlineCells(now, memory).map(plain), outlineCells(now).map(plain), now.join('\n# ----\n'));
+      }
+    }), { seed: 24, numRuns: 50 });
+  });
+  it('where another file of the workspace is edited', () => {
+    const memory = newMemory();
+    const files = new Map([['config.py', 'HIDDEN = 5\n']]);
+    const source = 'from config import HIDDEN\nfrom torch import nn\na = nn.LSTM(3, HIDDEN)\n\ndef f():\n    return nn.GRU(HIDDEN, 2)\n';
+    const units = (text: string): readonly (number | null)[] => outline(text, 'python', memory, resolver('main.py', file => files.get(file))).layers.flatMap(l => [l.inputSize, l.units]);
+    assert.deepEqual(units(source), [3, 5, 5, 2]);
+    assert.deepEqual(units(source.replace('2)', '4)')), [3, 5, 5, 4]);
+    files.set('config.py', 'HIDDEN = 7\n');
+    assert.deepEqual(units(source), [3, 7, 7, 2]);
+    files.set('config.py', 'from more import HIDDEN\n');
+    assert.deepEqual(units(source), [3, null, null, 2]);
+    files.set('more.py', 'HIDDEN = 9\n');
+    assert.deepEqual(units(source), [3, 9, 9, 2]);
+  });
+});
