@@ -148,11 +148,15 @@ function source({ at: [x, y], size }: Source): readonly [SVGElement, Fill] {
   }];
 }
 
+/** In boxes narrower than this, a letter and a value only stand side by side where the value goes without its leading 0. */
+const CLOSE = 76;
+
 function box({ options, hue }: Drawing, b: BoxPlace): readonly [SVGElement, Fill] {
   const [x, y] = b.at, large = b.height > 60, tiny = b.height < 30;
   const curve = tiny ? [] : options.curveOf(b.id);
   const plot = plotOf(b, curve);
-  const value = svg('text', { class: 'dg-value', x: x + b.width - 8, y: y + (large ? 18 : 14), 'text-anchor': 'end' });
+  const close = b.width < CLOSE;
+  const value = svg('text', { class: 'dg-value', x: x + b.width - (close ? 4 : 8), y: y + (large ? 18 : 14), 'text-anchor': 'end' });
   const apart = svg('text', { class: 'dg-apart', x: x + b.width - 8, y: y + 33, 'text-anchor': 'end' });
   const word = svg('text', { class: 'dg-heldWord', x: x + 8, y: y + 33 }, l10n('held'));
   const dot = svg('circle', { class: 'dg-dot', r: large ? 3.5 : 2.6 }), stem = svg('path', { class: 'dg-stem' });
@@ -168,7 +172,7 @@ function box({ options, hue }: Drawing, b: BoxPlace): readonly [SVGElement, Fill
     group.classList.toggle('dg-held', held);
     word.toggleAttribute('hidden', !held);
     apart.textContent = by === undefined ? '' : signed(by);
-    value.textContent = v === undefined ? '' : fixed(v);
+    value.textContent = v === undefined ? '' : close ? fixed(v).replace(/^(\D?)0\./, '$1.') : fixed(v);
     if (options.choose && b.named) frame.setAttribute('aria-label', `${options.describe(b.id)}${v === undefined ? '' : ` ${signed(v)}`}${held ? `, ${l10n('held')}` : ''}${by === undefined ? '' : `, ${l10n('{0} to the baseline', signed(by))}`}`);
     const shown = plot !== undefined && !held && v !== undefined && pre !== undefined && Number.isFinite(v) && Number.isFinite(pre);
     for (const e of [dot, stem]) e.toggleAttribute('hidden', !shown);
@@ -186,7 +190,7 @@ function heading(b: BoxPlace, large: boolean, tiny: boolean, curved: boolean): S
   const baseline = y + (large ? 18 : 14);
   const bend = (at: number, anchor: string, line: number, room?: number): SVGElement => svg('text', { class: 'dg-bend', x: at, y: line, 'text-anchor': anchor }, fits(b.bend || b.text, 11, room));
   if (!b.named) return [bend(curved ? x + 8 : middle, curved ? 'start' : 'middle', curved ? baseline : y + b.height / 2 + 4)];
-  const letter = svg('text', { class: 'dg-letter', x: x + 8, y: baseline }, b.text);
+  const letter = svg('text', { class: 'dg-letter', x: x + (b.width < CLOSE ? 5 : 8), y: baseline }, b.text);
   if (!curved) return [letter, bend(middle, 'middle', y + b.height - (large ? 18 : 10))];
   return [letter, large ? bend(x + 14 + 9 * b.text.length, 'start', baseline, b.width - 62) : bend(x + b.width - 6, 'end', y + 13, b.width - 26)];
 }

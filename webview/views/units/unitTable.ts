@@ -133,6 +133,6 @@ const [LETTER, ARROW] = [6.6, 14];
 
 /** Numbers are as wide as they need, or as their head does in the language that is spoken; courses and words share the rest. */
 function widthOf({ id, head }: TableColumn, sorts: boolean): string {
-  if (id === 'activity') return 'minmax(104px, 168px)';
-  return id === 'track' ? 'minmax(96px, 1fr)' : `${Math.max(WIDTHS[id] ?? 60, Math.ceil(LETTER * head.length + (sorts ? ARROW : 4)))}px`;
+  if (id === 'activity') return 'minmax(72px, 168px)';
+  return id === 'track' ? 'minmax(80px, 1fr)' : `${Math.max(WIDTHS[id] ?? 60, Math.ceil(LETTER * head.length + (sorts ? ARROW : 4)))}px`;
 }
