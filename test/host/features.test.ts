@@ -39,7 +39,8 @@ class Net(nn.Module):
 `;
 
 async function valuesDocument(): Promise<vscode.TextDocument> {
-  await vscode.workspace.fs.writeFile(example('values.py'), new TextEncoder().encode(VALUES));
+  // Written once: a file that is written while it is open is empty for a moment, and then so is the document.
+  if (!await vscode.workspace.fs.stat(example('values.py')).then(() => true, () => false)) await vscode.workspace.fs.writeFile(example('values.py'), new TextEncoder().encode(VALUES));
   return vscode.workspace.openTextDocument(example('values.py'));
 }
 
