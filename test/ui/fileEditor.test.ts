@@ -175,7 +175,7 @@ describe('what a file leaves open', () => {
     assert.deepEqual(await violations(frame), []);
     await frame.getByRole('button', { name: 'Visualize' }).click();
     const panel = await drawnPanel(page);
-    const most = /\bmax\s+(\d+\.\d+)/.exec(await panel.locator('body').innerText())?.[1];
+    const most = /\bh ±(\d+\.\d+)/.exec(await panel.locator('body').innerText())?.[1];
     assert.ok(Number(most) > 1, `h reaches ${most} in the panel, as if it were still a tanh`);
     const saved = JSON.parse(readFileSync(join(workspaceOf(page), '.vscode/gatescope.json'), 'utf8')) as { bindings: Record<string, { assume?: unknown }> };
     assert.deepEqual(saved.bindings['onnx/rnn.safetensors#rnn']?.assume, { nonlinearity: 'relu' });
