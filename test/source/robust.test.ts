@@ -5,7 +5,8 @@ import { outline } from '../../src/source/index';
 import { describe as describeLayer } from '../../src/source/describe/layer';
 import { markdown } from '../../src/source/describe/markdown';
 import type { Language } from '../../src/source/outline';
-import { compact, readCases } from './fixtures';
+import { readCases } from './fixtures';
+import { keepsTheRest } from './wound';
 
 const sources = ['pytorch', 'keras', 'broken'].flatMap(f => readCases(`test/source/${f}.txt`)).map(c => c.source);
 /** Long enough for any of these texts on a busy machine; quadratic readers would take minutes. */
@@ -43,16 +44,7 @@ describe('outline of damaged code', () => {
   it('a small wound leaves the layers of other lines as they were in 19 of 20 cases (seed 10)', () => {
     const lines = Array.from({ length: 12 }, (_, i) => `        self.rnn${i} = nn.LSTM(${i + 1}, ${i + 2}, num_layers=2, batch_first=True)\n        self.fc${i} = nn.Linear(3, 4)`);
     const text = `from torch import nn\n\nclass A(nn.Module):\n    def __init__(self):\n${lines.join('\n')}\n\n    def forward(self, x):\n        return x\n`;
-    const whole = outline(text, 'python').layers;
-    let kept = 0;
-    let expected = 0;
-    fc.assert(fc.property(fc.integer({ min: text.indexOf('class'), max: text.length - 30 }), fc.integer({ min: 1, max: 4 }), (at, length) => {
-      const left = new Set(outline(text.slice(0, at) + text.slice(at + length), 'python').layers.map(l => compact(l).replace(/^\S+ /, '')));
-      const untouched = whole.filter(l => Math.abs(l.span.from - at) > 120);
-      expected += untouched.length;
-      kept += untouched.filter(l => left.has(compact(l).replace(/^\S+ /, ''))).length;
-    }), { seed: 10, numRuns: 300 });
-    assert.ok(kept >= 0.95 * expected, `kept ${kept} of ${expected}`);
+    keepsTheRest(text, 'python', { seed: 10, numRuns: 300 });
   });
   const deep = 20_000;
   const hard: Readonly<Record<string, string>> = {

@@ -27,11 +27,6 @@ export function plus(a: LinearSize, b: LinearSize, factor = 1): LinearSize {
 
 export const scaled = (a: LinearSize, factor: number): LinearSize => plus(fixed(0), a, factor);
 
-export const sameSize = (a: LinearSize, b: LinearSize): boolean => {
-  const difference = plus(a, b, -1);
-  return difference.terms.size === 0 && difference.constant === 0;
-};
-
 /** The number, where all names are known. */
 export function evaluated(s: LinearSize, known: ReadonlyMap<string, number>): number | undefined {
   let sum = s.constant;

@@ -40,7 +40,7 @@ export function reaching(name: string, position: number, from: Scope, module: Mo
 }
 
 /** Bound by `:=`: whether it already holds elsewhere in its statement depends on what of that is evaluated, and when. */
-const isNamed = ({ at }: Binding, scope: Scope): boolean => scope.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
+export const isNamed = ({ at }: Binding, scope: Scope): boolean => scope.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
 
 /** The function (or module) whose own name it is; undefined where the use may run at another time. */
 function frameOf(name: string, from: Scope): Scope | undefined {

@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { children } from '../code/expression';
 import type { Binding, Scope } from '../code/scopes';
+import { isNamed } from './flow';
 
 /** What reaches a place; `assumed` where a test was decided by a default. */
 export interface Reached { readonly bindings: readonly Binding[]; readonly assumed: boolean }
@@ -40,18 +41,13 @@ function climb(place: SyntaxNode, w: Walk): void {
   for (let parent = node.parent; parent && !isFrame(node, w); parent = node.parent) {
     if (isBlock(parent) && !outside) {
       outside = true;
-      for (const b of within(node.from, place.from, w)) if (isNamed(b, w)) w.found.add(b);
+      for (const b of within(node.from, place.from, w)) if (isNamed(b, w.frame)) w.found.add(b);
     }
     if (isBlock(parent) && sweep(parent, node.from, w)) return;
     if (node.name === 'Body' && leaveBody(node, parent, w)) return;
     node = parent;
   }
   for (const b of w.all) if (b.kind === 'parameter') w.found.add(b);
-}
-
-/** Bound by `:=`: it may hold already in what follows in its own statement. */
-function isNamed({ at }: Binding, { frame }: Walk): boolean {
-  return frame.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
 }
 
 function isFrame(node: SyntaxNode, { frame }: Walk): boolean {
