@@ -24,7 +24,7 @@ import type { Resolve } from './code/imports';
 import { blankMagics } from './python/mend';
 import { readPython } from './python/read';
 import { plan, type Recognised } from './kept';
-import { callOf, lookup, ownerOf, type Binding, type CallSite, type Module } from './code/scopes';
+import { callOf, classOf, lookup, ownerOf, type Binding, type CallSite, type Module, type Scope } from './code/scopes';
 import { pytorch } from './frameworks/pytorch';
 import { target } from './code/target';
 import { tfjs } from './frameworks/tfjs/tfjs';
@@ -248,11 +248,23 @@ function recognise(site: CallSite, reading: Reading): readonly Recognised[] {
 /** A quick look before the thorough one: most calls are methods whose name is bound nowhere in the file. */
 function mayConstruct(callee: SyntaxNode, { scope }: CallSite, { module, mentions, attributes }: Reading): boolean {
   const source = module.text.slice(callee.from, callee.to);
+  if (callee.name === 'MemberExpression' && isOwnLayer(source, scope, module.text)) return false;
   if (mentions.test(source) || /Bidirectional$|\bscan$/i.test(source)) return true;
   if (callee.name === 'VariableName') return lookup(source, scope).some(b => b.kind !== 'class' && b.kind !== 'function');
   if (callee.name !== 'MemberExpression' || source.endsWith(']')) return true;
   return attributes.has(source.slice(source.lastIndexOf('.') + 1).trim());
 }
+
+/** `self.rnn(x)` where the class says `self.rnn = nn.LSTM(...)` and nothing else. */
+function isOwnLayer(source: string, scope: Scope, text: string): boolean {
+  const dot = source.indexOf('.');
+  const name = source.slice(dot + 1);
+  const own = source.includes('.', dot + 1) ? undefined : classOf(source.slice(0, dot), scope);
+  const bound = own && !own.names.has(name) ? own.attributes.get(name) : undefined;
+  return bound?.every(b => b.kind === 'value' && b.node.firstChild !== null && b.node.name === 'CallExpression' && constructor.test(text.slice(b.node.firstChild.from, b.node.firstChild.to))) === true;
+}
+
+const constructor = /(^|\.)(RNN|LSTM|GRU)(Cell)?$/;
 
 /** Computed when it is first asked for; what `otherwise` makes of the error where that fails, since readers never throw. */
 function later<T>(compute: () => T, otherwise: (error: unknown) => T): () => T {

@@ -22,8 +22,8 @@ interface Statement {
   readonly from: number;
   readonly to: number;
   readonly type: string;
-  /** All words of its text, found when they are first asked for. */
-  readonly words: { all?: ReadonlySet<string> };
+  /** All words of its text, and what it adds to, found when they are first asked for. */
+  readonly words: { all?: ReadonlySet<string>; added?: readonly { readonly name: string; readonly root: string; readonly isOwn: boolean }[] };
   /** Names that it binds for all others, or stores to. */
   defines: readonly string[];
   layers: readonly KeptLayer[];
@@ -39,6 +39,8 @@ export interface Kept {
   readonly text: string;
   readonly statements: readonly Statement[];
   readonly attributes: ReadonlySet<string>;
+  /** Objects whose items are stored to, as `object[]`. */
+  readonly items: ReadonlySet<string>;
   readonly facts: string;
   readonly foreign: Module['foreign'];
 }
@@ -69,9 +71,15 @@ export function plan(module: Module, attributes: ReadonlySet<string>, last: Kept
   const statements = statementsOf(module);
   const known = last && last.facts === facts && last.foreign === module.foreign && !everywhere.test(module.text) ? last : undefined;
   const matched = known ? match(known, statements, module) : undefined;
-  const dirty = known && matched ? dirtyOnes(known, matched, statements, attributes, module) : undefined;
+  const dirty = known && matched && isWorthwhile(statements, matched) ? dirtyOnes(known, matched, statements, attributes, module) : undefined;
   const clean = statements.map((s, i) => dirty?.[i] === 0 && matched?.[i] ? { ...s, layers: matched[i].layers, refused: matched[i].refused, makes: matched[i].makes } : undefined);
   return planOf(module, attributes, facts, statements, clean, dirty);
+}
+
+/** Where most of a text is one statement and that is another now, asking what hangs on it costs more than it saves. */
+function isWorthwhile(statements: readonly Statement[], matched: readonly (Statement | undefined)[]): boolean {
+  const length = (list: readonly Statement[]): number => list.reduce((sum, s) => sum + s.to - s.from, 0);
+  return length(statements.filter((_, i) => !matched[i])) * 2 < length(statements);
 }
 
 function planOf(module: Module, attributes: ReadonlySet<string>, facts: string, statements: readonly Statement[], clean: readonly (Statement | undefined)[], dirty: Uint8Array | undefined): Plan {
@@ -94,15 +102,17 @@ function planOf(module: Module, attributes: ReadonlySet<string>, facts: string, 
         const s = statements[at(found.candidate.node.from)];
         if (!s || clean[at(found.candidate.node.from)]) continue;
         const kept = relative(found, s);
-        if (kept) mine.set(s, [...mine.get(s) ?? [], kept]);
-        else s.always = true;
+        if (!kept) { s.always = true; continue; }
+        const list = mine.get(s);
+        if (list) list.push(kept);
+        else mine.set(s, [kept]);
       }
       for (const [s, list] of mine) s.layers = list;
       for (const problem of refused) {
         const s = statements[at(problem.span.from)];
         if (s) s.refused = [...s.refused, { ...problem, span: { from: problem.span.from - s.from, to: problem.span.to - s.from } }];
       }
-      return { text: module.text, statements, attributes, facts, foreign: module.foreign };
+      return { text: module.text, statements, attributes, items: itemsStored(module), facts, foreign: module.foreign };
     },
   };
 }
@@ -164,7 +174,7 @@ function statementsOf(module: Module): readonly Statement[] {
   const at = finder(statements);
   const define = (position: number, name: string): void => { statements[at(position)]?.defines.push(name); };
   for (const [name, bindings] of module.scope.names) for (const b of bindings) define(b.at, name);
-  for (const [key, bindings] of module.stores) for (const word of key.match(/[\w$]+/g) ?? []) for (const b of bindings) define(b.at, word);
+  for (const [key, bindings] of module.stores) if (!key.endsWith('[]')) for (const word of key.match(/[\w$]+/g) ?? []) for (const b of bindings) define(b.at, word);
   // An error may reach over its neighbours.
   for (const position of errors) for (let i = near(statements, position) - 1, k = 0; k < 3; i++, k++) { const s = statements[i]; if (s) s.always = true; }
   return statements;
@@ -215,7 +225,7 @@ function dirtyOnes(last: Kept, matched: readonly (Statement | undefined)[], stat
   const sourceOf = (list: readonly Statement[], of: string): string => list.map(s => of.slice(s.from, s.to)).join('\n');
   const [before, after] = [sourceOf(gone, last.text), sourceOf(come.map(c => c.s), text)];
   if (options.test(before) || options.test(after)) return undefined;
-  statements.forEach((s, i) => { if (matched[i]?.makes !== false) s.defines = [...s.defines, ...addedTo(s, text, module.flows === true)]; });
+  statements.forEach((s, i) => { if (matched[i]?.makes !== false) s.defines = [...s.defines, ...addedTo(s, text, module)]; });
   const defining = definers(statements);
   const isPlain = plainOnes(statements, matched, defining, text);
   const group = groups(statements, isPlain, defining, text);
@@ -231,8 +241,9 @@ function dirtyOnes(last: Kept, matched: readonly (Statement | undefined)[], stat
     else groupsHit.add(group(i));
   };
   for (const { s, i } of come) { hit(i); ask(s.defines); }
-  for (const s of gone) { ask(s.defines); ask(addedTo(s, last.text, module.flows === true)); for (const w of wordsOf(s, last.text)) for (const i of defining.get(w) ?? []) if (isPlain[i] === 0) hit(i); }
+  for (const s of gone) { ask(s.defines); ask(addedTo(s, last.text, module)); for (const w of wordsOf(s, last.text)) for (const i of defining.get(w) ?? []) if (isPlain[i] === 0) hit(i); }
   ask(difference(attributes, last.attributes));
+  for (const key of difference(itemsStored(module), last.items)) ask(key.match(/[\w$]+/g) ?? []);
   ask([...difference(mutations(before), mutations(after))].map(m => /([\w$]+)[^\w$]+\w+\($/.exec(m)?.[1] ?? ''));
   // Once round for what names an asked word, until nothing more is asked.
   while (queue.length > 0) {
@@ -246,9 +257,34 @@ function dirtyOnes(last: Kept, matched: readonly (Statement | undefined)[], stat
 const definition = /^(Function|Class|Decorated|Export)/;
 const adding = /([\w$]+)['")\]]*\s*\??\.\s*(?:add|pop|push|unshift|splice|shift|append|extend|insert)\s*\(/g;
 
-/** What a statement adds to may be a row of layers or a list of cells, which begins elsewhere. In Python, rows of functions are their own. */
-function addedTo(s: Statement, text: string, isPython: boolean): readonly string[] {
-  return isPython && definition.test(s.type) ? [] : [...text.slice(s.from, s.to).matchAll(adding)].map(m => m[1] ?? '');
+/**
+ * What a statement adds to may be a row of layers or a list of cells, which begins elsewhere. Rows of functions are their own: in Python
+ * those of all definitions, in JavaScript those that a statement itself declares, within a function or on the objects of a class.
+ */
+function addedTo(s: Statement, text: string, { flows, scope }: Module): readonly string[] {
+  const isDefinition = definition.test(s.type);
+  if (flows === true && isDefinition) return [];
+  const source = text.slice(s.from, s.to);
+  s.words.added ??= [...source.matchAll(adding)].map(({ 1: name = '', index }) => {
+    const root = rootBefore(text, s.from + index) ?? name;
+    return { name, root, isOwn: root === 'this' ? isDefinition : declares(source, root) };
+  });
+  return s.words.added.filter(({ root, isOwn }) => !isOwn || scope.names.has(root)).map(a => a.name);
+}
+
+function declares(source: string, name: string): boolean {
+  return /^\w+$/.test(name) && new RegExp(`\\b(const|let|var)\\s+${name}\\b`).test(source);
+}
+
+/** The first name of a path such as `this.model.` that ends here; '' where it begins with something else, undefined where there is none. */
+function rootBefore(text: string, end: number): string | undefined {
+  const path = /([\w$]+|[)\]'"`}])\s*[?!]?\.\s*(?:[\w$]+\s*[?!]?\.\s*)*$/.exec(text.slice(Math.max(0, end - 80), end));
+  return path === null ? undefined : /^[\w$]/.test(path[1] ?? '') ? path[1] : '';
+}
+
+/** Whether any item of an object is stored to is asked of the whole file, and not which. */
+function itemsStored({ stores }: Module): ReadonlySet<string> {
+  return new Set([...stores.keys()].filter(key => key.endsWith('[]')));
 }
 
 function difference(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {

@@ -77,8 +77,8 @@ function large(name: string, language: Language, layers: number, text: string, {
   const comment = language === 'python' ? '#' : '//';
   const indent = /[^\n]*$/.exec(text.slice(0, at))?.[0].length ?? 0;
   return {
-    name, language, layers, text, // In the classes of JavaScript every one stores to `this.units`, and what is typed is such a store.
-    apart: !/one |flat|of tensors$|\.js|Script/.test(name) || name === 'Keras of tensors',
+    name, language, layers, text,
+    apart: !/one |flat|TF\.js of tensors/.test(name),
     edits: {
       'a number typed': n => put(number, String(n % 10)),
       'a line put in': n => put(end, `\n${' '.repeat(indent)}${comment} note ${n}`),

@@ -105,21 +105,22 @@ export function propertyOf(property: SyntaxNode, text: string): { readonly name?
   const [first, second] = parts;
   if (first?.name === 'Spread') return second ? { spread: second } : {};
   const colon = parts.findIndex(c => c.name === ':');
-  const key = property.getChild('PropertyDefinition') ?? (first?.name === 'String' || first?.name === 'Number' ? first : undefined);
+  const key = parts.find(c => c.name === 'PropertyDefinition') ?? (first?.name === 'String' || first?.name === 'Number' ? first : undefined);
   if (!key) return {};
   const name = key.name === 'String' ? string(slice(key, text)) : slice(key, text);
-  const value = colon >= 0 ? parts[colon + 1] : property.getChild('ParamList') ? undefined : key;
-  return { ...(name === undefined ? {} : { name }), ...(value && !value.type.isError ? { value } : {}) };
+  const value = colon >= 0 ? parts[colon + 1] : parts.some(c => c.name === 'ParamList') ? undefined : key;
+  const given = value && !value.type.isError ? value : undefined;
+  return name === undefined ? (given ? { value: given } : {}) : given ? { name, value: given } : { name };
 }
 
 function member(n: SyntaxNode, text: string, depth: number, span: Span): Expression | undefined {
+  const inner = children(n);
   const object = n.firstChild;
-  const property = n.getChild('PropertyName') ?? n.getChild('PrivatePropertyName');
-  if (!object || children(n).some(c => c.type.isError)) return undefined;
+  const property = inner.find(c => c.name === 'PropertyName' || c.name === 'PrivatePropertyName');
+  if (!object || inner.some(c => c.type.isError)) return undefined;
   const of = javascriptExpression(object, text, depth);
   if (property && slice(property, text) === 'length') return calls('len', [of], span);
   if (property) return { kind: 'attribute', object: of, name: slice(property, text), ...span };
-  const inner = children(n);
   const at = inner.findIndex(c => c.name === '[');
   const index = javascriptExpression(inner[at + 1] ?? null, text, depth);
   if (index.kind === 'literal' && typeof index.value === 'string') return { kind: 'attribute', object: of, name: index.value, ...span };

@@ -84,8 +84,8 @@ function finder(text: string, sign: RegExp): (from: number) => number {
 }
 
 function finished({ text, calls, classes, stores }: Reading, scope: Scope): Module {
-  // By place, then by type: a place may hold an expression in an expression.
-  const made = new Map<number, { readonly type: number; readonly e: Expression }[]>();
+  // By start, then by end and type: a place may hold an expression in an expression.
+  const made = new Map<number, { readonly to: number; readonly type: number; readonly e: Expression }[]>();
   // Objects may be taken from one another in circles.
   let depth = 0;
   let budget = 0;
@@ -93,14 +93,13 @@ function finished({ text, calls, classes, stores }: Reading, scope: Scope): Modu
     text, scope, calls, classes, stores, stars: [],
     original: position => position,
     expression: node => {
-      const key = node.from * (text.length + 1) + node.to;
-      const type = node.type.id;
-      const list = made.get(key);
-      const known = list?.find(m => m.type === type);
+      const { from, to, type: { id: type } } = node;
+      const list = made.get(from);
+      const known = list?.find(m => m.to === to && m.type === type);
       if (known) return known.e;
       const e = javascriptExpression(node, text);
-      if (list) list.push({ type, e });
-      else made.set(key, [{ type, e }]);
+      if (list) list.push({ to, type, e });
+      else made.set(from, [{ to, type, e }]);
       return e;
     },
     members: (object, name, at) => {

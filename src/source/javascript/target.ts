@@ -6,11 +6,23 @@ import { target, type Target } from '../code/target';
 
 /** Names of properties that hold what `layers` has: `{ simple: tf.layers.simpleRNN }`. */
 export function layerProperties(text: string): readonly string[] {
-  return [...text.matchAll(/([\w$]+)['"]?\s*[:=]\s*[\w$.]*\blayers\s*[.[]/g)].map(m => m[1] ?? '');
+  return [...text.matchAll(/\blayers\s*[.[]/g)].flatMap(m => assignedTo.exec(text.slice(Math.max(0, m.index - 120), m.index))?.[1] ?? []);
 }
+
+const assignedTo = /([\w$]+)['"]?\s*[:=]\s*[\w$.]*$/;
+
+const known = new WeakMap<Expression, { readonly scope: Scope; readonly target: Target }>();
 
 /** Finds what an expression may name, see target.ts. */
 export function javascriptTarget(e: Expression, scope: Scope, module: Module): Target {
+  const before = known.get(e);
+  if (before?.scope === scope) return before.target;
+  const found = find(e, scope, module);
+  known.set(e, { scope, target: found });
+  return found;
+}
+
+function find(e: Expression, scope: Scope, module: Module): Target {
   const found = target(e, scope, module);
   if (found.paths.length > 0) return found;
   if (e.kind === 'subscript' && e.index[0]) return chosen(e.object, e.index[0], scope, module);

@@ -90,6 +90,9 @@ function inTry(node: SyntaxNode): boolean {
 
 /** `a = b, c = 1, 2`: every group of targets meets the value, item by item where both are tuples. */
 function visitAssign(node: SyntaxNode, reading: Reading): void {
+  const target = node.firstChild;
+  const value = target?.nextSibling?.name === 'AssignOp' ? target.nextSibling.nextSibling : null;
+  if (target && value && !value.nextSibling && !value.type.isError && !several.test(target.name)) { store(target, value, reading); return; }
   const sides: SyntaxNode[][] = [[]];
   for (const c of children(node)) {
     if (c.name === 'AssignOp') sides.push([]);
@@ -106,6 +109,9 @@ function visitAssign(node: SyntaxNode, reading: Reading): void {
     });
   }
 }
+
+/** Targets that take their value apart. */
+const several = /^(Tuple|Array)Expression$/;
 
 /** The one expression on the right side; `1, 2` without brackets is none. */
 function wholeOf(side: readonly SyntaxNode[], values: readonly SyntaxNode[]): SyntaxNode | undefined {

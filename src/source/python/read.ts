@@ -105,14 +105,19 @@ function indexOrEnd(text: string, word: string, from: number): number {
 }
 
 function finished({ text, calls, classes, stars, stores }: Reading, scope: Scope, original: (position: number) => number): Module {
-  const made = new Map<number, Expression>();
+  // By start, then by end: a place may begin several expressions.
+  const made = new Map<number, { readonly to: number; readonly e: Expression }[]>();
   return {
     text, original, scope, calls, classes, stars, stores, flows: true,
     expression: node => {
-      const key = node.from * (text.length + 1) + node.to;
-      const known = made.get(key) ?? expression(node, text);
-      made.set(key, known);
-      return known;
+      const { from, to } = node;
+      const list = made.get(from);
+      const known = list?.find(m => m.to === to);
+      if (known) return known.e;
+      const e = expression(node, text);
+      if (list) list.push({ to, e });
+      else made.set(from, [{ to, e }]);
+      return e;
     },
   };
 }

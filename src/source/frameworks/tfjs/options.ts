@@ -11,8 +11,18 @@ import { callOf, lookup, newScope, type Binding, type Module, type Scope } from 
 /** An expression with the scope that its names are seen from. */
 export interface Seen { readonly value: Expression; readonly scope: Scope }
 
+const known = new WeakMap<CallExpression, { readonly scope: Scope; readonly options: Arguments }>();
+
 /** Reads `f({units: 4, ...rest})`: what a spread that cannot be read may change is not known. */
 export function optionsOf(call: CallExpression, scope: Scope, module: Module): Arguments {
+  const before = known.get(call);
+  if (before?.scope === scope) return before.options;
+  const options = read(call, scope, module);
+  known.set(call, { scope, options });
+  return options;
+}
+
+function read(call: CallExpression, scope: Scope, module: Module): Arguments {
   const first = call.args[0];
   if (!first) return { given: () => undefined, splat: undefined };
   const items = first.splat ? undefined : objectItems(first.value, scope, module);
