@@ -33,6 +33,20 @@ describe('the compiled evaluator', () => {
     });
   }
 
+  /** A product that is ready early stands behind one that waits for another stage. */
+  for (const text of [
+    "a = tanh(W x + V h)\nh' = tanh(U a + R h + b)",
+    "a = tanh(W x + V h + c)\nd = tanh(Q a)\nh' = 0.5 U d + 0.5 (R h + S a) + P x + b",
+    "r = σ(W x + V h)\ng = tanh(A x + r ⊙ U h)\nk = σ(B g + C h + D x + b)\nh' = k ⊙ g + (1 - k) ⊙ h",
+  ]) {
+    for (const [units, batch, reverse] of [[6, 1, false], [17, 3, true]] as const) it(`adds products of several stages up: ${text.split('\n').at(-1)!}, ${units} units, ${batch} at once`, () => {
+      const program = parse(text);
+      const sizes = sizesOf(program, { x: 5, h: units });
+      const points = Array.from({ length: batch }, (_, k) => scaled(program, sizes, randomPoint(program, sizes, 6, 300 + k), Math.sqrt(1 / units), 300));
+      close(compiled(program, sizes, points, reverse), points.map(p => reference(program, sizes, p, reverse)), () => 2e-6, text);
+    });
+  }
+
   it(`agrees with the reference on random cells, forward and backward (SEED=${SEED}, RUNS=${RUNS})`, () => {
     let [compared, loose] = [0, 0];
     fc.assert(fc.property(drawn, fc.constantFrom(1, 3, 5, 8, 17), fc.constantFrom(1, 1, 2, 3), fc.boolean(), ({ text, seed }, n, batch, reverse) => {

@@ -24,6 +24,7 @@ function vector(names: readonly string[], depth: number): fc.Arbitrary<string> {
     fc.tuple(fc.constantFrom(...functions.filter(f => !['log', 'sqrt', 'exp', 'sum', 'mean', 'norm', 'thresholded'].includes(f.name))), inner, inner)
       .map(([f, v, w]) => `${f.name}(${[v, ...(f.vectors === 2 ? [w] : []), ...f.numbers.map((_, k) => String((k + 1) / 2))].join(', ')})`),
     long.map(v => `norm${v}`),
+    long.map(v => `norm(${v}, 0.001)`),
     inner.map(v => `exp(-σ(${v}))`),
     inner.map(v => `sqrt(1 + (${v}) ⊙ (${v}))`),
     inner.map(v => `log(2 + (${v}) ⊙ (${v}))`),

@@ -15,7 +15,7 @@ const PHASES: readonly Phase[] = ['pre', 'loop', 'post'];
 export interface Accumulation {
   readonly root: number;
   readonly constants: readonly number[];
-  /** In the order they are added up: those ahead first. */
+  /** In the order they are added up: those ahead first, then by their stage. */
   readonly products: readonly number[];
   /** Added by the pass that reads the accumulated products. */
   readonly others: readonly number[];
@@ -80,6 +80,7 @@ class Lowering {
     this.accumulate();
     this.assignPhases();
     this.assignLevels();
+    this.order();
     this.sink();
     const stages = this.stages();
     return { program: this.program, stages, accumulations: this.accumulations, productPhase: this.productPhase, constants: this.constants(), stored: this.stored() };
@@ -134,7 +135,6 @@ class Lowering {
     visit(root);
     if (products.length === 0) return;
     for (const id of [...inner, ...products]) this.absorbed.add(id);
-    products.sort((a, b) => Number(this.recurrent[a]) - Number(this.recurrent[b]) || a - b);
     this.accumulations.set(root, { root, constants, products, others });
   }
 
@@ -191,6 +191,12 @@ class Lowering {
       const reached = Math.max(0, ...products, ...this.inputs(id).map(a => at(a, phase)));
       this.level.set(id, node.op === 'sum' ? reached + 1 : reached);
     }
+  }
+
+  /** Each product starts from what the one before it has left, so they stand in the order in which they are multiplied. */
+  private order(): void {
+    const turn = (id: number): number => PHASES.indexOf(this.productPhase.get(id)!) * this.nodes.length + this.productLevel.get(id)!;
+    for (const [root, a] of this.accumulations) this.accumulations.set(root, { ...a, products: [...a.products].sort((p, q) => turn(p) - turn(q) || p - q) });
   }
 
   /** Elementwise nodes move to the pass that first reads them: what stays in a pass need not be stored. */

@@ -13,6 +13,8 @@ export interface CellFunction {
   readonly vectors: 1 | 2;
   /** Names of its numeric arguments. */
   readonly numbers: readonly string[];
+  /** A number that may follow, and what it is where none does. */
+  readonly optional?: { readonly name: string; readonly fallback: number };
   /** A reduction gives a scalar; `vector` also needs a vector. */
   readonly result: 'elementwise' | 'scalar' | 'vector';
   /** What a signal made by it is: gates lie in 0..1, other activations make candidates. */
@@ -27,8 +29,8 @@ const unary = (name: string, op: UnaryOp, more: Partial<CellFunction> = {}): Cel
 const activation = (name: string, numbers: readonly string[], build: (g: GraphBuilder, v: number, n: readonly number[]) => number, more: Partial<CellFunction> = {}): CellFunction =>
   ({ name, aliases: [], vectors: 1, numbers, result: 'elementwise', makes: 'candidate', build: (g, v, _, n) => build(g, v, n), ...more });
 
-const reduction = (name: string, result: 'scalar' | 'vector', build: (g: GraphBuilder, v: number) => number): CellFunction =>
-  ({ name, aliases: [], vectors: 1, numbers: [], result, build: (g, v) => build(g, v) });
+const reduction = (name: string, build: (g: GraphBuilder, v: number) => number): CellFunction =>
+  ({ name, aliases: [], vectors: 1, numbers: [], result: 'scalar', build: (g, v) => build(g, v) });
 
 /** v + n, n v, max(v, n), min(v, n) with a number n. */
 const plus = (g: GraphBuilder, v: number, n: number): number => g.binary('add', v, g.like(v, n));
@@ -44,13 +46,13 @@ const elu = (g: GraphBuilder, v: number, a: number): number =>
   g.binary('add', g.unary('relu', v), times(g, a, plus(g, g.unary('exp', belowZero(g, v)), -1)));
 const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
-/** Added to the variance in norm(v). */
-const NORM_EPSILON = 1e-5;
+/** Added to the variance in norm(v), as PyTorch has it. */
+const EPSILON = 1e-5;
 
-function norm(g: GraphBuilder, v: number): number {
+function norm(g: GraphBuilder, v: number, epsilon: number): number {
   const centred = g.binary('sub', v, g.spread(mean(g, v), v));
   const variance = mean(g, g.binary('mul', centred, centred));
-  const deviation = g.unary('sqrt', plus(g, variance, NORM_EPSILON));
+  const deviation = g.unary('sqrt', plus(g, variance, epsilon));
   return g.binary('div', centred, g.spread(deviation, v));
 }
 
@@ -67,9 +69,10 @@ export const functions: readonly CellFunction[] = [
   activation('abs', [], absolute),
   { name: 'min', aliases: [], vectors: 2, numbers: [], result: 'elementwise', build: (g, v, w) => g.binary('min', v, w) },
   { name: 'max', aliases: [], vectors: 2, numbers: [], result: 'elementwise', build: (g, v, w) => g.binary('max', v, w) },
-  reduction('sum', 'scalar', (g, v) => g.sum(v)),
-  reduction('mean', 'scalar', mean),
-  reduction('norm', 'vector', norm),
+  reduction('sum', (g, v) => g.sum(v)),
+  reduction('mean', mean),
+  /** (v - mean) / sqrt(variance + epsilon) */
+  { name: 'norm', aliases: [], vectors: 1, numbers: [], optional: { name: 'epsilon', fallback: EPSILON }, result: 'vector', build: (g, v, _, [epsilon = EPSILON]) => norm(g, v, epsilon) },
   /** a v + b, held within 0..1. */
   activation('hardσ', ['a', 'b'], (g, v, [a = 0, b = 0]) => atMost(g, atLeast(g, plus(g, times(g, a, v), b), 0), 1), { aliases: ['hardsigmoid', 'hardSigmoid'], makes: 'gate' }),
   activation('clip', ['lo', 'hi'], (g, v, [lo = 0, hi = 0]) => atMost(g, atLeast(g, v, lo), hi)),

@@ -134,12 +134,13 @@ class Parser {
       }
       return found;
     });
-    const expected = called.vectors + called.numbers.length;
-    if (all.length !== expected) throw errors.arity(called.name, usage(called), all.length)({ line, column });
-    const numbers = all.slice(called.vectors).map((e, k) => {
-      if (e.kind !== 'number') throw errors.numeric(called.name, called.numbers[k]!)(e);
+    const expected = called.vectors + called.numbers.length, { optional } = called;
+    if (all.length !== expected && !(optional && all.length === expected + 1)) throw errors.arity(called.name, usage(called), all.length)({ line, column });
+    const written = all.slice(called.vectors).map((e, k) => {
+      if (e.kind !== 'number') throw errors.numeric(called.name, called.numbers[k] ?? optional!.name)(e);
       return e.value;
     });
+    const numbers = optional && written.at(-1) === optional.fallback ? written.slice(0, -1) : written; // what goes without saying
     return { kind: 'call', name: called.name, values: all.slice(0, called.vectors), numbers, line, column };
   }
 
@@ -173,7 +174,8 @@ function startsOperand(t: Token): boolean {
   return t.kind === 'name' || t.kind === 'number' || t.text === '(';
 }
 
-function usage({ vectors, numbers }: CellFunction): string {
+function usage({ vectors, numbers, optional }: CellFunction): string {
   const first = vectors === 1 ? 'one value' : `${vectors} values`;
+  if (optional) return `${first}, and a number (${optional.name}) where it is not ${optional.fallback}`;
   return numbers.length === 0 ? first : `${first} and ${numbers.length === 1 ? 'a number' : `${numbers.length} numbers`} (${numbers.join(', ')})`;
 }
