@@ -14,15 +14,16 @@ export const ROOMS = [
   { name: 'upstream', files: /^src\/upstream\//, uses: ['core', 'formats'] },
   { name: 'source', files: /^src\/source\//, uses: ['core'], packages: /^@lezer\// },
   { name: 'l10n', files: /^src\/l10n\.ts$/, uses: [] },
-  { name: 'protocol', files: /^src\/(protocol|fileProtocol|fitting)\.ts$/, uses: [], types: ['questions'] },
-  { name: 'questions', files: /^src\/questions\//, uses: [], types: ['core', 'protocol'] },
-  { name: 'studies', files: /^src\/studies\//, uses: ['core', 'analysis', 'questions', 'protocol'] },
+  { name: 'shades', files: /^src\/shades\.ts$/, uses: [] },
+  { name: 'protocol', files: /^src\/(protocol|fileProtocol|fitting)\.ts$/, uses: [], types: ['questions', 'shades'] },
+  { name: 'questions', files: /^src\/questions\//, uses: [], types: ['core', 'protocol', 'shades'] },
+  { name: 'studies', files: /^src\/studies\//, uses: ['core', 'analysis', 'questions', 'protocol', 'shades'] },
   { name: 'platform', files: /^src\/platform\//, uses: ['core', 'formats', 'upstream', 'protocol'], node: true },
   { name: 'host', files: /^src\/(host\/|extension\.ts$)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'session', 'platform', 'l10n'], vscode: true },
   { name: 'entries', files: /^src\/(cli|worker|mate|graph)(\.ts$|\/)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'session', 'platform'], node: true },
   { name: 'session', files: /^src\/((session|report)\/|[^/]+\.ts$)/, uses: ['core', 'analysis', 'studies', 'formats', 'upstream', 'source', 'questions', 'protocol', 'l10n'] },
   { name: 'report', files: /^webview\/report\.ts$/, uses: ['protocol', 'session', 'l10n'] },
-  { name: 'webview', files: /^webview\//, uses: ['parts', 'protocol', 'l10n'], types: ['core', 'questions'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
+  { name: 'webview', files: /^webview\//, uses: ['parts', 'protocol', 'shades', 'l10n'], types: ['core', 'questions'], packages: /^(chart\.js|@vscode-elements\/elements|@vscode\/codicons|axe-core)(\/|$)/ },
 ];
 
 /** The room of a file (path from the repository's root, forward slashes), or undefined where it is in none. */

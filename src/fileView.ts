@@ -35,7 +35,7 @@ export function fileView(opened: Checkpoint | Trace, { revision, name, size, dec
 export const decided = (stack: StackRef, answers: Answers = {}): StackRef => Object.keys(answers).length > 0 ? stack.decide?.(answers) ?? stack : stack;
 
 const frameworks = new Map(Object.entries({
-  pytorch: 'PyTorch', onnx: 'ONNX', keras: 'Keras', tfjs: 'TensorFlow.js', tensorflow: 'TensorFlow', tf1: 'TensorFlow 1', flax: 'Flax', haiku: 'Haiku', equinox: 'Equinox', mxnet: 'MXNet', coreml: 'Core ML', dl4j: 'DL4J',
+  pytorch: 'PyTorch', onnx: 'ONNX', keras: 'Keras', tfjs: 'TensorFlow.js', tensorflow: 'TensorFlow', tensorflow1: 'TensorFlow 1', flax: 'Flax', haiku: 'Haiku', equinox: 'Equinox', mxnet: 'MXNet', coreml: 'Core ML', dl4j: 'DL4J',
 }));
 
 /** What people call a framework. */

@@ -3,6 +3,7 @@
  * A message is `{id, call, args}`, `{id, ok}` or `{id, error}`. The host sends nothing before `ready()`.
  */
 import type { Questions } from './questions/index';
+import type { Shades } from './shades';
 
 /** One signal of one level and direction. */
 export interface SceneSignal {
@@ -70,6 +71,8 @@ export interface Scene {
     readonly rate?: number;
   };
   readonly weights: { readonly description: string; readonly invented?: Invented };
+  /** Whose layer it is, as its code says, else how its checkpoint names tensors: `pytorch`, `keras`, `tensorflow1`, `nnx` … Absent where neither says. */
+  readonly framework?: string;
   /** Rows of 0/1 made from a text input: `in quotes`, `bracket depth` ... by name; fetched with `track()`. */
   readonly tracks: readonly string[];
   /** True where a decoder is bound: `surprise()` answers. */
@@ -193,25 +196,6 @@ export interface Tile {
   /** Only these came, and the mean is what they stand for. */
   readonly shades?: Shades;
 }
-
-/** How a signal's values lie on its ramp of colours. */
-export type Scale =
-  | { readonly kind: 'unit' }
-  | { readonly kind: 'signed'; readonly max: number }
-  | { readonly kind: 'tanh'; readonly max: number };
-
-/** Entries of a ramp; one more holds the colour of what is not finite. */
-export const ENTRIES = 256;
-
-/** Entry of the ramp for a value: 0..255, or 256 where it is not finite. */
-export function entry(scale: Scale, value: number): number {
-  if (!Number.isFinite(value)) return ENTRIES;
-  const at = scale.kind === 'unit' ? value : 0.5 + (0.5 * (scale.kind === 'tanh' ? Math.tanh(value) : value)) / scale.max;
-  return at <= 0 ? 0 : at >= 1 ? ENTRIES - 1 : Math.round(at * (ENTRIES - 1));
-}
-
-/** What a window looks like: of each number its entry on the ramp, a quarter of its bytes. All of them are finite. */
-export interface Shades { readonly scale: Scale; readonly entries: Uint8Array }
 
 /** How units are put in order. */
 export type UnitOrder = 'index' | 'coactivation' | 'halfLife' | 'saturation' | 'activity';

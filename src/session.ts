@@ -16,6 +16,8 @@ export interface Subject {
   readonly reference: string;
   readonly model: string;
   readonly weights: { readonly description: string; readonly invented?: Invented };
+  /** Whose layer it is, as its code says, else its checkpoint: `keras`, `flax`. */
+  readonly framework?: string;
   readonly notes: readonly Note[];
   readonly canReveal: boolean;
   /** What the checkpoint says of its training. */
@@ -124,6 +126,7 @@ function sceneOf(subject: Subject, summary: Summary, revision: number): Scene {
     levels: summary.levels.map((level, k) => sceneLevel(level, content.kind === 'run' ? content.parameters[k] ?? 0 : 0)),
     input: inputOf(content),
     weights: subject.weights,
+    ...(subject.framework === undefined ? {} : { framework: subject.framework }),
     tracks: summary.tracks,
     surprise: summary.surprise,
     curves: summary.curves,

@@ -46,10 +46,12 @@ export async function subjectOf(request: Request, files: Files, settings: Settin
   const { network, sequence: { among, ...sequence }, expected } = shortened(given, settings.maximumSteps);
   const decoder = await decoderOf(binding, weights);
   const seed = binding.generate?.seed ?? settings.seed;
+  const framework = spec?.framework ?? weights.framework;
   return {
     reference: request.reference,
     model: request.model,
     weights: { description: weights.description, ...(weights.invented ? { invented: weights.invented } : {}) },
+    ...(framework === undefined ? {} : { framework }),
     notes: [...(network === weights.network ? weights.notes : weights.notes.filter(n => !settledByModel(n))), ...sequence.notes.map(noteOf), ...decoder.notes],
     canReveal: spec !== undefined,
     ...(weights.checkpoint ? trainingOf(weights.checkpoint.metadata) : {}),

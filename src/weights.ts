@@ -20,6 +20,8 @@ export interface Weights {
   readonly parameters: readonly number[];
   readonly description: string;
   readonly invented?: Invented;
+  /** Whose layer it is, as code or the file's naming says: `keras`, `flax`. */
+  readonly framework?: string;
   readonly notes: readonly Note[];
   readonly checkpoint?: Checkpoint;
   /** Which of its stacks, and the file itself. */
@@ -49,6 +51,7 @@ async function fromCheckpoint(wanted: Wanted, cellId: string | null, path: strin
     network: { name: stack.name, levels: levels.map(level => asTheCodeSays(level, cellId)) },
     parameters: stack.levels.map(l => l.parameters),
     description: file,
+    framework: stack.framework,
     notes: [
       ...(checkpoint.warnings ?? []).map((text): Note => ({ severity: 'warning', text })),
       ...doubtNotes(stack, binding, cellId),
@@ -117,7 +120,7 @@ const beginnings: Readonly<Record<Framework, { readonly rule: InitialisationRule
 
 function madeUp(wanted: Wanted, spec: LayerSpec | undefined, cellId: string | null, seed: number): Weights {
   if (cellId === null) throw unknownCell(wanted.name);
-  const { rule, called } = beginnings[spec?.framework ?? 'pytorch'];
+  const framework = spec?.framework ?? 'pytorch', { rule, called } = beginnings[framework];
   const inputSize = wanted.inputSize ?? assumed.inputSize, units = wanted.units ?? assumed.units;
   const guesses = [
     ...(wanted.inputSize === null ? [spec?.symbols.inputSize ? l10n('Assumed input size {0} for {1}: the code does not settle it.', inputSize, spec.symbols.inputSize) : l10n('Assumed input size {0}: the code does not settle it.', inputSize)] : []),
@@ -130,6 +133,7 @@ function madeUp(wanted: Wanted, spec: LayerSpec | undefined, cellId: string | nu
     parameters: network.levels.map(level => level.directions.reduce((sum, l) => sum + parameterCount(l.cell, l.inputSize, l.units, more(wanted, units)), 0)),
     description: l10n('random, {0} default init, seed {1}', called, seed),
     invented: { words: l10n('random, {0} default init', called), seed },
+    framework,
     notes: guesses.map(text => ({ severity: 'warning', text })),
   };
 }

@@ -7,7 +7,7 @@ import { RangeSection } from './rangeSection';
 import { directionOf, levelOf, rowsOf, type State } from './state';
 import { neighbour } from './views/timeline/layout';
 import type { Context } from './views/view';
-import { counted, fixed, ordinal, percent, signed, visible } from './words';
+import { counted, fixed, ordinal, percent, signed, trackWords, visible } from './words';
 
 /** Correlations beyond this chance are drawn faint. */
 const CHANCE = 0.05;
@@ -57,7 +57,7 @@ export class Card {
       const bar = el('span', { class: `correlation ${r < 0 ? 'below' : `above hue-${hue}`}` }, el('i'));
       const mark = bar.firstElementChild as HTMLElement;
       mark.style.width = `${Math.min(1, Math.abs(r)) * 50}%`;
-      return el('li', { class: weak ? 'weak' : '', title: p === undefined ? l10n('not tested') : p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}` }, el('span', { class: 'track' }, term(track)), bar, el('b', {}, signed(r)));
+      return el('li', { class: weak ? 'weak' : '', title: p === undefined ? l10n('not tested') : p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}` }, el('span', { class: 'track', title: trackWords(track) }, trackWords(track)), bar, el('b', {}, signed(r)));
     });
     return section(l10n('Follows'), l10n('r with {0}', card.contextSignal), el('ul', { class: 'follows' }, ...rows), el('p', { class: 'note' }, invented ? l10n('not tested: nothing was learnt') : told(card.test)));
   }
@@ -104,11 +104,12 @@ const keepHue = (state: State, signal: string): string => (directionOf(state)?.s
 export function saturation(card: UnitCard, signals: readonly SceneSignal[]): HTMLElement | undefined {
   if (card.saturation.length === 0) return undefined;
   const bars = card.saturation.map(({ signal, closed, open }) => {
-    const hue = signals.find(s => s.name === signal)?.hue ?? 'x';
+    const gate = signals.find(s => s.name === signal);
     const parts = [el('i', { class: 'closed' }), el('i', { class: 'between' }), el('i', { class: 'open' })];
     [closed, Math.max(0, 1 - closed - open), open].forEach((share, k) => { const part = parts[k]; if (part) part.style.flexGrow = String(share); if (part && share < 0.004) part.hidden = true; });
     const words = Math.max(closed, open) < 0.005 ? '0%' : closed > open ? l10n('{0} closed', percent(closed)) : l10n('{0} open', percent(open));
-    return el('li', { class: `hue-${hue}` }, el('span', { class: 'letter' }, signal), el('span', { class: 'shares', role: 'img', 'aria-label': l10n('{0} closed, {1} open', percent(closed), percent(open)) }, ...parts), el('span', {}, words));
+    return el('li', { class: `hue-${gate?.hue ?? 'x'}` }, el('span', { class: 'letter' }, signal), el('span', { class: 'gate' }, gate ? term(gate.label) : ''), el('span', {}, words),
+      el('span', { class: 'shares', role: 'img', 'aria-label': l10n('{0} closed, {1} open', percent(closed), percent(open)) }, ...parts));
   });
   return section(l10n('Gate saturation'), l10n('closed < 0.1 · open > 0.9'), el('ul', { class: 'saturation' }, ...bars));
 }

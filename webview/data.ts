@@ -179,7 +179,7 @@ export class Data {
     this.curves = new Map();
     this.asked = new Map();
     this.exact = undefined;
-    this.orderFor = this.cardFor = '';
+    this.orderFor = this.orderHere = this.cardFor = '';
     this.begun = false;
     window.clearTimeout(this.beginTimer);
     this.beginTimer = window.setTimeout(() => this.begin(), BEGIN_MS);
@@ -188,6 +188,9 @@ export class Data {
   }
 
   private orderFor = '';
+  private orderHere = '';
+  /** True once the order that the state asks for was answered: units keep their places from then on. */
+  get ordered(): boolean { return this.orderFor !== '' && this.orderFor === this.orderHere; }
   /** The order that the units of the state are in: the one that was asked for may not have come yet. */
   private order: UnitOrder = 'index';
   /** Units are in the order of their index until another one comes. */
@@ -206,7 +209,9 @@ export class Data {
     this.orderFor = wanted;
     const units = levelOf(state)?.units ?? 0;
     this.once(this.host.order(level, direction, state.order, run), order => {
-      if (this.orderFor !== wanted || order.length !== units) return;
+      if (this.orderFor !== wanted) return;
+      this.orderHere = wanted;
+      if (order.length !== units) return;
       this.order = state.order;
       this.store.set({ units: order });
     });

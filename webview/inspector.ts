@@ -96,7 +96,7 @@ function draw(): void {
   const { unit, step } = selection;
   const invented = scene.weights.invented ?? scene.input.invented;
   const list = el('div', { class: 'signals' }, ...signals().map((signal, k) => row(signal, last?.tiles[k])));
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['signal'] : undefined;
+  const { signal: focused, matrix } = document.activeElement instanceof HTMLElement ? document.activeElement.dataset : {};
   body.replaceChildren(
     el('div', { class: 'top2' }, el('h1', {}, l10n('Unit {0}', unit)), el('span', {}, `t ${step}`),
       ...(last.life === undefined ? [] : [el('span', { class: 'life' }, Number.isFinite(last.life) ? l10n('half-life {0}', fixed(last.life, 1)) : l10n('half-life unbounded'))])),
@@ -106,6 +106,7 @@ function draw(): void {
     ...(invented ? [el('p', { class: 'invented' }, l10n('invented: {0}', invented.words))] : []),
     button('link', () => { host.act('show').catch(() => undefined); }, {}, l10n('Show in Timeline')));
   if (focused) list.querySelector<HTMLElement>(`[data-signal="${CSS.escape(focused)}"]`)?.focus();
+  if (matrix) body.querySelector<HTMLElement>(`[data-matrix="${CSS.escape(matrix)}"]`)?.focus();
   list.querySelectorAll<HTMLCanvasElement>('canvas').forEach((canvas, k) => sparkline(canvas, signals()[k], last?.tiles[k]));
 }
 

@@ -1,4 +1,4 @@
-/** The Inspector's weights: each matrix of the selected signal as a small heatmap, in which a click selects a unit, and the unit's biases. */
+/** The Inspector's weights: each matrix of the selected signal as a small heatmap, in which a click or a key selects a unit, and the unit's biases. */
 import type { SceneSignal } from '../src/protocol';
 import type { WeightMatrix, WeightsAnswer } from '../src/questions/weights';
 import { el } from './dom';
@@ -25,11 +25,22 @@ export function weightsSection(answer: WeightsAnswer, signal: SceneSignal, unit:
 function figureOf(matrix: WeightMatrix, signal: SceneSignal, unit: number, theme: Theme, choose: (unit: number) => void): HTMLElement {
   const { name, rows, columns, most, shownRows } = matrix;
   const words = l10n('{0}: {1} × {2}, up to ±{3}', name, rows, columns, most.toPrecision(2));
-  const canvas = el('canvas', { role: 'img', 'aria-label': words, title: l10n('A row is a unit. Click to select it.') });
+  const canvas = el('canvas', {
+    role: 'slider', tabindex: 0, 'data-matrix': name, 'aria-label': words, title: l10n('A row is a unit. Click, or use ↑ and ↓, to select it.'), 'aria-orientation': 'vertical',
+    'aria-valuemin': 0, 'aria-valuemax': rows - 1, 'aria-valuenow': Math.min(unit, rows - 1), 'aria-valuetext': l10n('Unit {0}', unit),
+  });
   paint(canvas, matrix, signal, theme);
   const height = Math.max(12, Math.min(HEIGHT, 2 * shownRows));
   canvas.style.height = `${height}px`;
-  canvas.addEventListener('click', ({ offsetY }) => { choose(Math.max(0, Math.min(rows - 1, Math.floor(offsetY / height * rows)))); });
+  const within = (row: number): number => Math.max(0, Math.min(rows - 1, row));
+  canvas.addEventListener('click', ({ offsetY }) => { choose(within(Math.floor(offsetY / height * rows))); });
+  canvas.addEventListener('keydown', event => {
+    const row = { ArrowUp: unit - 1, ArrowDown: unit + 1, PageUp: unit - 10, PageDown: unit + 10, Home: 0, End: rows - 1 }[event.key];
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(within(row));
+  });
   const mark = el('i', { class: 'unitMark' });
   mark.style.top = `${(unit + 0.5) / rows * height}px`;
   return el('figure', {}, el('figcaption', {}, words), el('div', { class: 'matrix' }, canvas, ...(unit < rows ? [mark] : [])));

@@ -14,11 +14,13 @@ const EVERYWHERE: KeyWords = [
 export function keysDialog(host: HTMLElement, own: KeyWords, note?: string): void {
   const common = new Set(['t', '?', 'w']);
   const list = (keys: KeyWords): HTMLElement => el('dl', {}, ...keys.flatMap(([shown, words]) => [el('dt', {}, el('kbd', {}, shown)), el('dd', {}, words)]));
-  const dialog = el('dialog', { class: 'keys', 'aria-label': l10n('Keys') },
+  const dialog = el('dialog', { class: 'keys', 'aria-label': l10n('Keys'), tabindex: -1 },
     el('h2', {}, l10n('Keys of this view')), list(own.filter(([shown]) => !common.has(shown))), note === undefined ? undefined : el('p', { class: 'note' }, note),
     el('h2', {}, l10n('Keys of every view')), list(EVERYWHERE),
-    button('button', () => dialog.close(), { autofocus: true }, l10n('Close')));
+    button('button', () => dialog.close(), {}, l10n('Close')));
   dialog.addEventListener('close', () => dialog.remove());
   host.append(dialog);
   dialog.showModal();
+  dialog.focus(); // on the button at its end it would begin scrolled down
+  dialog.scrollTop = 0;
 }

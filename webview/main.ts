@@ -55,7 +55,7 @@ document.addEventListener('keydown', event => {
   event.stopPropagation();
 }, true);
 watchTheme(() => requestAnimationFrame(() => store.set({ theme: readTheme() })));
-exposeProbe(state => data.bucket(state), state => data.painted(state));
+exposeProbe(state => data.bucket(state), state => data.painted(state), () => data.ordered);
 host.ready().catch(report);
 
 /** Commands of the palette that the panel carries out. */

@@ -38,15 +38,15 @@ export interface DrawnRow {
 export interface Probe {
   drawn(): { readonly revision: number; readonly selection: State['selection']; readonly held: boolean; readonly rows: readonly DrawnRow[] };
   colourOf(signal: string, value: number): Rgb | undefined;
-  /** Which run's numbers are shown, and whether every row has been drawn with them. */
-  shown(): { readonly run: string; readonly painted: boolean };
+  /** Which run's numbers are shown, whether every row has been drawn with them, and whether units are where they stay. */
+  shown(): { readonly run: string; readonly painted: boolean; readonly ordered: boolean };
   lines(): readonly { readonly signal: string; readonly points: Readonly<Record<string, readonly { readonly x: number; readonly y: number }[]>> }[];
 }
 
 declare global { interface Window { gatescope?: Probe } }
 
 /** Puts the probe on the window. */
-export function exposeProbe(bucket: (state: State) => number, painted: (state: State) => boolean): void {
+export function exposeProbe(bucket: (state: State) => number, painted: (state: State) => boolean, ordered: () => boolean): void {
   window.gatescope = {
     drawn: () => {
       const state = drawn.state();
@@ -59,7 +59,7 @@ export function exposeProbe(bucket: (state: State) => number, painted: (state: S
     },
     shown: () => {
       const state = drawn.state();
-      return { run: state?.run ?? '', painted: state !== undefined && painted(state) };
+      return { run: state?.run ?? '', painted: state !== undefined && painted(state), ordered: ordered() };
     },
     lines: () => {
       const open = drawn.state()?.open ?? [];

@@ -1,8 +1,8 @@
 /** Colour ramps, interpolated in OKLab so that equal steps of a value look like equal steps of colour. Pure. */
 
-import { ENTRIES } from '../src/protocol';
+import { ENTRIES } from '../src/shades';
 
-export { ENTRIES, entry, type Scale } from '../src/protocol';
+export { ENTRIES, entry, type Scale } from '../src/shades';
 export type Rgb = readonly [number, number, number];
 type Lab = readonly [number, number, number];
 

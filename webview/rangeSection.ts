@@ -2,7 +2,7 @@
 import type { RangeAnswer } from '../src/questions/range';
 import type { Data } from './data';
 import { el } from './dom';
-import { l10n } from './l10n';
+import { l10n, term } from './l10n';
 import { selected, type Range } from './range';
 import { rowsOf, type State } from './state';
 import { fixed, signed } from './words';
@@ -34,8 +34,8 @@ function content(state: State, range: Range, { signals, stride }: RangeAnswer): 
     const shown = rowsOf(state).find(r => r.name === s.name);
     if (!shown) return [];
     const apart = s.mean - s.elsewhere, clear = Math.abs(apart) > CLEAR * s.deviation;
-    return [el('tr', { class: `hue-${shown.hue}`, title: l10n('{0}: from {1} to {2} in these steps', shown.label, fixed(s.min), fixed(s.max)) },
-      el('th', { scope: 'row', class: 'letter' }, s.name), el('td', {}, fixed(s.mean)), el('td', {}, fixed(s.elsewhere)), el('td', { class: clear ? 'clear' : '' }, signed(apart)))];
+    return [el('tr', { class: `hue-${shown.hue}`, title: l10n('{0}: from {1} to {2} in these steps', term(shown.label), fixed(s.min), fixed(s.max)) },
+      el('th', { scope: 'row', class: 'letter', title: term(shown.label) }, s.name), el('td', {}, fixed(s.mean)), el('td', {}, fixed(s.elsewhere)), el('td', { class: clear ? 'clear' : '' }, signed(apart)))];
   });
   const heads = [l10n('mean'), l10n('here'), l10n('elsewhere'), l10n('difference')].map(h => el('th', { scope: 'col' }, h));
   const bits = bitsIn(state, range);

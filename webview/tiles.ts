@@ -3,7 +3,8 @@
  * resolution lie side by side and panning asks only for what is new. What is wanted is said anew each frame, most urgent first, and
  * asked for several at a time; requests that are no longer wanted are never sent. Answers of an older revision are dropped.
  */
-import type { Part, RunId, Scale, Shades, Tile, TileRequest } from '../src/protocol';
+import type { Part, RunId, Tile, TileRequest } from '../src/protocol';
+import type { Scale, Shades } from '../src/shades';
 
 export const TILE_COLUMNS = 256;
 

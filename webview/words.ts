@@ -1,5 +1,5 @@
 /** Numbers and characters as people read and hear them. */
-import { l10n, thousands } from './l10n';
+import { l10n, term, thousands } from './l10n';
 
 const MINUS = '−';
 
@@ -65,6 +65,16 @@ export function ordinal(n: number): string {
   if (!teens && n % 10 === 1) return l10n('{0}st', n);
   if (!teens && n % 10 === 2) return l10n('{0}nd', n);
   return !teens && n % 10 === 3 ? l10n('{0}rd', n) : l10n('{0}th', n);
+}
+
+/** Curves that models of known families give. */
+const CURVES: ReadonlyMap<string, string> = new Map([['waveform', l10n('waveform')], ['speech probability', l10n('speech probability')]]);
+
+/** A curve or a track: what we named in the person's language, columns of a table by their own names. */
+export function trackWords(name: string): string {
+  const [, loud, place] = /^(?:loudness of (.+)|input (\d+))$/s.exec(name) ?? [];
+  if (loud !== undefined) return l10n('loudness of {0}', trackWords(loud));
+  return place === undefined ? CURVES.get(name) ?? term(name) : l10n('input {0}', place);
 }
 
 /** How much a note matters, for those who do not see its icon. */

@@ -1,6 +1,7 @@
 /** What if a gate stood open? A changed run beside the one that is shown, and how far it departs from it. */
 import type { Change } from '../core/variations/change';
-import type { RunId, Scale, SignalStats, Tile, TileRequest } from '../protocol';
+import type { RunId, SignalStats, Tile, TileRequest } from '../protocol';
+import type { Scale } from '../shades';
 import type { Ask } from './index';
 
 export interface WhatIfAsk extends Ask {

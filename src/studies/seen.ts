@@ -1,6 +1,7 @@
 /** Windows of a changed run that come with its answer: as few bytes as can be painted from, since a knob is turned many times a second. */
 import type { Progress } from '../core/pace';
-import { ENTRIES, entry, type Scale, type TileRequest } from '../protocol';
+import type { TileRequest } from '../protocol';
+import { ENTRIES, entry, type Scale } from '../shades';
 import type { Brought, SeenWindow, WhatIfAnswer } from '../questions/whatIf';
 import type { Runs } from './study';
 

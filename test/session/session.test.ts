@@ -11,7 +11,7 @@ import type { Scene } from '../../src/protocol';
 import { propose } from '../../src/propose';
 import { outline } from '../../src/source/index';
 import { subjectOf, type Request } from '../../src/subject';
-import { wantedOf } from '../../src/wanted';
+import { anything, wantedOf } from '../../src/wanted';
 import { joined } from './joined';
 
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' }).map(p => p.replaceAll('\\', '/'));
@@ -100,7 +100,18 @@ describe('a session', () => {
     assert.deepEqual(scene.levels[0]!.directions[0]!.signals.map(s => `${s.name} ${s.kind} ${s.hue} ${s.label}`), [
       'x input x input', 'i gate i input gate', 'f gate f forget gate', 'g candidate g candidate', 'o gate o output gate', 'c state c cell state', 'h state h hidden state']);
     assert.equal(scene.weights.invented, undefined);
+    assert.equal(scene.framework, 'pytorch');
     assert.deepEqual(scene.tracks, ['in quotes', 'bracket depth', 'column', 'in a word']);
+  });
+
+  it('knows whose layer it is: as the code says, else as the file names its tensors, whatever its ending', async () => {
+    const own = files({ 'flax.safetensors': readFileSync('test/fixtures/files/flax/linen-flat.safetensors') });
+    const request: Request = { reference: 'r', model: 'm', wanted: anything(''), cellId: null, binding: { checkpoint: 'flax.safetensors', stack: 'encoder', generate: { kind: 'noise', steps: 3, seed: 1 } } };
+    const frameworkOf = async (more: Partial<Request>): Promise<string | undefined> => (await subjectOf({ ...request, ...more }, own, { maximumSteps: 10, seed: 7 })).framework;
+    assert.equal(await frameworkOf({}), 'flax');
+    const spec = outline('import haiku as hk\nnet = hk.LSTM(4)\n', 'python').layers[0]!;
+    assert.equal(await frameworkOf({ spec }), 'haiku');
+    assert.equal(await frameworkOf({ spec, cellId: 'lstm', wanted: wantedOf(spec), binding: { checkpoint: null, generate: { kind: 'noise', steps: 3, seed: 1 } } }), 'haiku');
   });
 
   it('is as surprised by the text as PyTorch was', async () => {

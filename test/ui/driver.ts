@@ -87,14 +87,35 @@ export function workspaceOf(page: Page): string {
   return folder;
 }
 
-/** In a browser VS Code writes its layout down when it has been idle, about every five seconds. */
-const WRITTEN = 8000;
+/** Milliseconds until the panel has told what it keeps, and VS Code has begun to write. */
+const KEPT = 1500;
 
 /** Loads the page again, as "Reload Window" does, and waits until it is ready. */
 export async function reload(page: Page, theme: Theme = 'dark'): Promise<void> {
-  await page.waitForTimeout(WRITTEN);
+  await page.waitForTimeout(KEPT);
+  await page.evaluate(written, KEPT);
   await page.reload();
   await ready(page, theme);
+}
+
+/**
+ * In a browser VS Code writes its layout down every five seconds, once it is idle, which on a busy machine may take long; and at once when its
+ * window is left. So it is told that it was, and what then stands in its databases is read: that waits for what is being written.
+ */
+async function written(begun: number): Promise<void> {
+  document.hasFocus = () => false;
+  document.dispatchEvent(new Event('visibilitychange'));
+  await new Promise(resolve => setTimeout(resolve, begun));
+  const answer = <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(new Error(String(request.error)));
+  });
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db-')) continue;
+    const database = await answer(indexedDB.open(name));
+    for (const store of database.objectStoreNames) await answer(database.transaction(store).objectStore(store).count());
+    database.close();
+  }
 }
 
 /** Closes the page and removes its folder; what is open at the end is closed then. */

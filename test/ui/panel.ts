@@ -12,7 +12,7 @@ export interface DrawnRow {
 
 export interface Drawn { readonly revision: number; readonly selection: { readonly level: number; readonly direction: number; readonly unit: number; readonly step: number; readonly signal: string }; readonly rows: readonly DrawnRow[] }
 
-interface Probe { drawn(): Drawn; lines(): readonly { signal: string; points: Record<string, readonly { x: number; y: number }[]> }[] }
+interface Probe { drawn(): Drawn; shown(): { readonly ordered: boolean }; lines(): readonly { signal: string; points: Record<string, readonly { x: number; y: number }[]> }[] }
 type Probed = { gatescope?: Probe };
 
 /** Opens a file, puts the cursor on a text in it and runs Visualize LSTM; answers the panel's frame once rows are drawn. */
@@ -38,9 +38,12 @@ export async function alone(page: Page): Promise<Frame> {
   return drawnPanel(page);
 }
 
-/** Waits until rows are there, painted all over, and two looks a moment apart see the same pixels. */
+/** Waits until rows are there, with units in the order that takes the worker a while, painted all over, and two looks a moment apart see the same pixels. */
 export async function settled(frame: Frame): Promise<void> {
-  await frame.waitForFunction(() => ((window as unknown as Probed).gatescope?.drawn().rows.length ?? 0) > 0);
+  await frame.waitForFunction(() => {
+    const { gatescope } = window as unknown as Probed;
+    return gatescope !== undefined && gatescope.drawn().rows.length > 0 && gatescope.shown().ordered;
+  });
   let last = '';
   for (let k = 0; k < 100; k++) {
     const now = await frame.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('canvas.heat')].map(c => {

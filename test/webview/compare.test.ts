@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Scene, Training } from '../../src/protocol';
+import type { Scene, Tile, Training } from '../../src/protocol';
 import type { CompareColumn } from '../../src/questions/compare';
 import type { State } from '../../webview/state';
 import { alike, askOf, chosen, choicesOf, ruleOf, withColumn } from '../../webview/views/compare/choices';
+import { apart, reachOf, scalesOf } from '../../webview/views/compare/scales';
 import { answerWords, namesOf, reachWords, shapeWords } from '../../webview/views/compare/words';
 
 const training: Training = { updates: 3000, seed: 1, bitsPerCharacter: 0.7, optimiser: 'Adam', initialisation: 'uniform', batch: '32' };
@@ -48,12 +49,11 @@ describe('what is compared', () => {
   });
 
   it('is asked with the rule and the seed of what is invented, and the budget of Chung et al. where that is meant', () => {
-    const keras = askOf(state('LSTM', { weights: { description: '', invented: { words: 'random, Keras default init', seed: 3 } } }), chosen(state('LSTM')));
+    const keras = askOf(state('LSTM', { framework: 'keras', weights: { description: '', invented: { words: 'random, Keras default init', seed: 3 } } }), chosen(state('LSTM')));
     assert.deepEqual([keras.rule, keras.seed, keras.budget, keras.columns], ['keras', 3, undefined, [{ cell: 'rnn' }, { cell: 'gru' }, { run: 'main' }]]);
-    const rule = (weights: Scene['weights']): string => ruleOf(state('LSTM', { weights }).scene);
-    const invented = (called: string): string => rule({ description: '', invented: { words: `random, ${called} default init`, seed: 3 } });
-    assert.deepEqual(['PyTorch', 'Equinox', 'Keras', 'TensorFlow.js', 'Flax', 'Haiku'].map(invented), ['pytorch', 'pytorch', 'keras', 'tfjs', 'flax', 'haiku']);
-    assert.deepEqual(['a.safetensors', 'flaxen.pt', 'a.keras', 'weights.h5', 'model.json', 'state.msgpack'].map(description => rule({ description })), ['pytorch', 'pytorch', 'keras', 'keras', 'tfjs', 'flax']);
+    const rule = (framework: string): string => ruleOf(state('LSTM', { framework }).scene);
+    assert.deepEqual(['pytorch', 'equinox', 'onnx', 'keras', 'tensorflow1', 'tfjs', 'flax', 'nnx', 'haiku', 'constructor'].map(rule), ['pytorch', 'pytorch', 'pytorch', 'keras', 'keras', 'tfjs', 'flax', 'flax', 'haiku', 'pytorch']);
+    assert.equal(ruleOf(state('LSTM').scene), 'pytorch');
     const music = state('LSTM', {}, { choice: 'chungMusic' });
     assert.deepEqual([askOf(music, chosen(music)).budget, askOf(music, chosen(music)).inputs], [20_100, 100]);
   });
@@ -64,6 +64,39 @@ describe('what is compared', () => {
     assert.equal(alike([training, undefined]), false);
     assert.equal(alike([training]), false);
   });
+});
+
+describe('how far colours reach', () => {
+  const invented = { rule: { text: '', values: [] }, seed: 7 };
+  const trained = [column('lstm', { scale: 0.9 }), column('gru', { scale: 0.6 })], untrained = [column('rnn', { scale: 0.2, invented }), column('mgu', { scale: 0.1, invented })];
+
+  it('is one for all, unless what is trained and what is not leave one another in the dark: then each has its own', () => {
+    assert.deepEqual(scalesOf(trained, false), [0.9, 0.9]);
+    assert.deepEqual(scalesOf(untrained, false), [0.2, 0.2]);
+    assert.deepEqual(scalesOf([untrained[0]!, ...trained, untrained[1]!], false), [0.2, 0.9, 0.9, 0.2]);
+    assert.deepEqual(apart([...trained, ...untrained]), { trained: 0.9, untrained: 0.2 });
+    const close = [column('lstm', { scale: 0.9 }), column('rnn', { scale: 0.5, invented })];
+    assert.deepEqual([apart(close), scalesOf(close, false)], [undefined, [0.9, 0.9]]);
+    const large = [column('lstm', { scale: 0.1 }), column('relu', { scale: 5, invented })];
+    assert.deepEqual(scalesOf(large, false), [0.1, 5]);
+  });
+
+  it('is one for all where a person wants it', () => {
+    assert.deepEqual(scalesOf([...trained, ...untrained], true), [0.9, 0.9, 0.9, 0.9]);
+    assert.deepEqual(scalesOf([column('rnn', { scale: 0 })], false), [1]);
+  });
+});
+
+describe('how far colours of a difference reach', () => {
+  const tile = (values: readonly number[]): Tile => ({ mean: Float32Array.from(values) }) as unknown as Tile;
+  it('is as far as 98 of 100 values that differ, and no stray one further', () => {
+    const values = Array.from({ length: 100 }, (_, k) => (k % 2 ? 1 : -1) * (k + 1) / 100);
+    assert.ok(Math.abs(reachOf([tile([...values.slice(0, 50), 0, 0, 0]), tile([...values.slice(50), NaN, Infinity])]) - 0.98) <= 0.002);
+    assert.ok(reachOf([tile([...Array<number>(99).fill(0.01), 50])]) <= 0.05);
+    assert.equal(reachOf([tile([0, 0.25, 0, 0])]), 0.25);
+  });
+
+  it('is 1 where nothing differs', () => assert.deepEqual([reachOf([]), reachOf([tile([0, NaN])])], [1, 1]));
 });
 
 describe('what is said of it', () => {

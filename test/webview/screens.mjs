@@ -1,4 +1,4 @@
-// Pictures of the panel for looking at: `node test/webview/screens.mjs FOLDER [model:theme:width:page:view:language ...]`, the last three where they are not `main`, the first and English; needs Chromium (CHROMIUM, or /usr/bin/chromium).
+// Pictures of the panel for looking at: `node test/webview/screens.mjs FOLDER [model:theme:width:page:view:language ...]`, the last three where they are not `main`, the first and English; with the page `file` the model is a file's path, in examples, test/fixtures or test/out; needs Chromium (CHROMIUM, or /usr/bin/chromium).
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
@@ -20,7 +20,7 @@ for (const shot of shots) {
     await tab.locator(`#tab-${view}`).click();
     await tab.waitForTimeout(1500);
   }
-  await tab.screenshot({ path: `${folder}/${shot.replaceAll(':', '-')}.png`, fullPage: true });
+  await tab.screenshot({ path: `${folder}/${shot.replaceAll(/[:/]/g, '-')}.png`, fullPage: true });
   await context.close();
 }
 await browser.close();

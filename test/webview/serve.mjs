@@ -11,7 +11,7 @@ const shared = { bundle: true, write: false, format: 'iife', platform: 'browser'
 
 /** Scripts by name, bundled now. */
 export async function bundle({ minify = false } = {}) {
-  const result = await build({ ...shared, minify, entryPoints: { page: 'test/webview/page.ts', main: 'webview/main.ts', inspector: 'webview/inspector.ts' } });
+  const result = await build({ ...shared, minify, entryPoints: { page: 'test/webview/page.ts', filePage: 'test/webview/filePage.ts', main: 'webview/main.ts', inspector: 'webview/inspector.ts', file: 'webview/file.ts' } });
   return Object.fromEntries(result.outputFiles.map(file => [file.path.split('/').at(-1), file.text]));
 }
 
@@ -25,24 +25,29 @@ const DEFAULTS = `@layer vscode-default {
 
 const attribute = text => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
-/** `texts`: a bundle of `l10n/`, as the host writes it into the page. */
-const pageOf = (script, nonce, texts, language) => `<!DOCTYPE html><html lang="${texts ? language : 'en'}"><head><meta charset="utf-8">
+/** A file of the repository that the page may show, as base64. */
+const fileOf = path => /^(examples|test\/(fixtures|out))(\/[\w-][\w.-]*)+$/.test(path) ? readFile(root + path, 'base64') : undefined;
+
+/** `texts`: a bundle of `l10n/`, as the host writes it into the page. `file`: what the editor of files shows, as base64. */
+const pageOf = (script, nonce, { texts, language, file }) => `<!DOCTYPE html><html lang="${texts ? language : 'en'}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; script-src 'nonce-${nonce}'; font-src 'self'; img-src 'self' data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/vscode.css"><link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/style.css"><title>Gatescope</title></head>
-<body${texts ? ` data-texts="${attribute(texts)}"` : ''}><script nonce="${nonce}" src="/page.js"></script><script nonce="${nonce}" src="/${script}.js"></script></body></html>`;
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/vscode.css"><link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/style.css">${file ? '<link rel="stylesheet" href="/file.css">' : ''}<title>Gatescope</title></head>
+<body${texts ? ` data-texts="${attribute(texts)}"` : ''}${file ? ` data-file="${file}"` : ''}><script nonce="${nonce}" src="/${file ? 'filePage' : 'page'}.js"></script><script nonce="${nonce}" src="/${script}.js"></script></body></html>`;
 
 /** Serves the page; resolves with its address and a way to stop it. */
 export async function serve(port = 0) {
   const scripts = await bundle();
   const sheets = Object.fromEntries((await readdir(`${root}media`)).filter(f => f.endsWith('.css')).map(f => [`/${f}`, [`media/${f}`, 'text/css']]));
-  const files = { ...sheets, '/style.css': ['media/style.css', 'text/css'], '/codicon.css': ['node_modules/@vscode/codicons/dist/codicon.css', 'text/css'], '/codicon.ttf': ['node_modules/@vscode/codicons/dist/codicon.ttf', 'font/ttf'] };
+  const files = { ...sheets, '/codicon.css': ['node_modules/@vscode/codicons/dist/codicon.css', 'text/css'], '/codicon.ttf': ['node_modules/@vscode/codicons/dist/codicon.ttf', 'font/ttf'] };
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
     const language = searchParams.get('language');
     const texts = /^[a-z-]+$/.test(language ?? '') ? await readFile(`${root}l10n/bundle.l10n.${language}.json`, 'utf8') : undefined;
-    if (pathname === '/') return send('text/html', pageOf(searchParams.get('page') === 'inspector' ? 'inspector' : 'main', randomBytes(12).toString('base64'), texts, language));
+    const page = ['inspector', 'file'].find(p => p === searchParams.get('page')) ?? 'main';
+    const file = page === 'file' ? await fileOf(searchParams.get('model') ?? '') : undefined;
+    if (pathname === '/') return send('text/html', pageOf(page, randomBytes(12).toString('base64'), { texts, language, file }));
     if (pathname === '/vscode.css') return send('text/css', DEFAULTS);
     if (scripts[pathname.slice(1)]) return send('text/javascript', scripts[pathname.slice(1)]);
     if (files[pathname]) return send(files[pathname][1], await readFile(root + files[pathname][0]));

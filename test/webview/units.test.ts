@@ -39,7 +39,7 @@ describe('the table of units', () => {
     assert.deepEqual(words('halfLife'), ['2.0', '∞', '', '0.5']);
     assert.deepEqual(words('saturated'), ['75%', '0%', '100%', '0%']);
     assert.deepEqual(words('follows'), ['+0.50', '−0.90', '', '+0.20']);
-    assert.deepEqual(words('p'), ['0.04', '0.0025', '', '0.60']);
+    assert.deepEqual(words('p'), ['0.040', '0.0025', '', '0.60']);
     assert.deepEqual(words('off'), ['+0.500', '', '', '−0.020']);
     assert.equal(column('off').head, 'off, bits');
     assert.deepEqual([0, 1, 2, 3].map(u => column('follows').weak!(known, u)), [false, false, true, true]);

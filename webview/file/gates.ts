@@ -12,7 +12,7 @@ interface Column { readonly title: string; readonly hint?: string; value(part: F
 /** Adding a column is a row here. */
 const COLUMNS: readonly Column[] = [
   { title: l10n('mean'), value: ({ moments }) => figures(moments.mean, 3) },
-  { title: l10n('std'), hint: l10n('standard deviation'), value: ({ moments }) => figures(moments.std, 3) },
+  { title: l10n('standard deviation'), value: ({ moments }) => figures(moments.std, 3) },
   { title: l10n('min'), value: ({ moments }) => figures(moments.min, 3) },
   { title: l10n('max'), value: ({ moments }) => figures(moments.max, 3) },
   { title: l10n('zeros'), hint: l10n('share of values that are exactly 0'), value: ({ moments }) => share(moments.zeros) },

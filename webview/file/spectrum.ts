@@ -2,7 +2,7 @@
 import type { FileBlock } from '../../src/fileProtocol';
 import { el } from '../dom';
 import { l10n, term } from '../l10n';
-import { figures, grouped, ordinal } from '../words';
+import { figures, grouped } from '../words';
 import { picture, svg } from './svg';
 
 type Known = FileBlock & { readonly spectrum: NonNullable<FileBlock['spectrum']> };
@@ -36,9 +36,11 @@ function spectrumTable(known: readonly Known[], estimated: boolean): HTMLElement
       el('td', { class: 'number' }, about + figures(most, 4)),
       ...(estimated ? [] : [el('td', { class: 'number' }, figures(least, 3)), el('td', { class: 'number' }, least > most * ROUNDING ? figures(most / least, 3) : '∞')]));
   });
-  const titles = [...(square ? [l10n('spectral radius')] : []), l10n('largest σ'), ...(estimated ? [] : [l10n('smallest σ'), l10n('ratio')])];
+  const titles: readonly (readonly [title: string, hint?: string])[] = [
+    ...(square ? [[l10n('spectral radius'), l10n('greatest size of an eigenvalue')] as const] : []), [l10n('largest singular value')],
+    ...(estimated ? [] : [[l10n('smallest singular value')], [l10n('condition number'), l10n('the largest singular value divided by the smallest')]] as const)];
   return el('table', { class: 'numbersTable' }, el('caption', { class: 'hidden' }, l10n('Spectra of the recurrent kernels')),
-    el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'text' }, l10n('recurrent kernel')), ...titles.map(t => el('th', { scope: 'col' }, t)))), el('tbody', {}, ...rows));
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'text' }, l10n('recurrent kernel')), ...titles.map(([title, hint]) => el('th', { scope: 'col', title: hint }, title)))), el('tbody', {}, ...rows));
 }
 
 /** Drawn to the width there is, and again when that changes. */
@@ -72,7 +74,7 @@ function axes(width: number, low: number, high: number, count: number, x: (k: nu
     svg('text', { x: LEFT - 6, y: y(v) + 3.5, 'text-anchor': 'end' }, v >= 1e-3 && v < 1e4 ? String(v) : v.toExponential(0).replace('-', '−')),
   ]);
   return [...grid,
-    svg('text', { x: LEFT, y: HEIGHT - 14, 'text-anchor': 'start' }, ordinal(1)),
+    svg('text', { x: LEFT, y: HEIGHT - 14, 'text-anchor': 'start' }, '1'),
     svg('text', { x: x(count - 1), y: HEIGHT - 14, 'text-anchor': 'end' }, grouped(count)),
     svg('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 2, 'text-anchor': 'middle' }, l10n('singular values, greatest first'))];
 }
@@ -100,7 +102,7 @@ function letters(known: readonly Known[], width: number, most: number, x: (k: nu
   }).sort((a, c) => a.y - c.y);
   let free = -Infinity;
   const placed = ends.map(end => {
-    free = Math.max(free + 12, Math.min(end.y, HEIGHT - BOTTOM + 2));
+    free = Math.max(free + 14, Math.min(end.y, HEIGHT - BOTTOM + 2));
     return { ...end, y: free };
   });
   const over = Math.max(0, (placed.at(-1)?.y ?? 0) - (HEIGHT - BOTTOM + 6));

@@ -1,5 +1,6 @@
 /** Windows of a changed run that come with its answer: what is asked for, and the tiles that come of it. Pure. */
-import type { Scale, Tile } from '../../src/protocol';
+import type { Tile } from '../../src/protocol';
+import type { Scale } from '../../src/shades';
 import type { SeenWindow, WhatIfAnswer } from '../../src/questions/whatIf';
 import { requestOf, shaded, type TileKey } from '../tiles';
 import { apart } from './showing';

@@ -70,14 +70,13 @@ export const withColumn = ({ columns }: Choice, place: number, word: ColumnWord)
 /** Without changes, what is shown and its baseline are one. */
 const once = (words: readonly string[]): readonly string[] => words.filter((w, k) => !w.startsWith('run:') || words.indexOf(w) === k);
 
-/** How layers begin in the framework of the layer that is shown: as what is invented says, else as the ending of its checkpoint says; PyTorch's otherwise. */
-const RULES: readonly (readonly [named: RegExp, rule: CompareAsk['rule']])[] = [
-  [/\btensorflow\.js\b|\bmodel\.json$/i, 'tfjs'], [/\bkeras\b|\.(keras|h5|hdf5)$/i, 'keras'], [/\bflax\b|\.msgpack$/i, 'flax'], [/\bhaiku\b/i, 'haiku'],
-];
-export function ruleOf(scene: Scene | undefined): CompareAsk['rule'] {
-  const words = scene?.weights.invented?.words ?? scene?.weights.description ?? '';
-  return RULES.find(([named]) => named.test(words))?.[1] ?? 'pytorch';
-}
+/** How layers begin, by framework; as PyTorch's where none is known, or one that only runs layers of others. */
+const RULES: ReadonlyMap<string | undefined, CompareAsk['rule']> = new Map([
+  ['keras', 'keras'], ['tensorflow', 'keras'], ['tensorflow1', 'keras'], ['tfjs', 'tfjs'], ['flax', 'flax'], ['nnx', 'flax'], ['haiku', 'haiku'],
+]);
+
+/** How cells without weights begin beside the layer that is shown: as its framework begins. */
+export const ruleOf = (scene: Scene | undefined): CompareAsk['rule'] => RULES.get(scene?.framework) ?? 'pytorch';
 
 /** The question that the choice stands for. */
 export function askOf(state: State, choice: Choice): CompareAsk {

@@ -11,7 +11,7 @@ import { linesFor } from '../timeline/layout';
 import { courseOf, drawCourse } from '../units/course';
 import { VIEW } from './choices';
 import { laneOf } from './lane';
-import { greatest } from './row';
+import { reachOf } from './scales';
 
 export interface Couple {
   readonly a: CompareColumn;
@@ -45,8 +45,9 @@ export class Parting {
   private readonly claim = el('p', { class: 'cmp-parted', role: 'status' });
   private readonly tools = el('div', { class: 'cmp-picker' });
   private readonly canvas = el('canvas', { role: 'img', tabindex: 0 });
+  private readonly reach = el('p', { class: 'note' });
   private readonly table = el('div', {});
-  readonly element = el('section', { class: 'cmp-parting', hidden: true }, el('h3', {}, l10n('Where do they part?')), this.claim, this.tools, el('div', { class: 'plot' }, this.canvas), this.table);
+  readonly element = el('section', { class: 'cmp-parting', hidden: true }, el('h3', {}, l10n('Where do they part?')), this.claim, this.tools, el('div', { class: 'plot' }, this.canvas), this.reach, this.table);
   private readonly heatmap = new Heatmap();
   private made = '';
 
@@ -59,7 +60,7 @@ export class Parting {
     const signals = couple ? sharedSignals(couple) : [], signal = couple ? signalOf(couple, state.selection.signal) : '';
     this.controls(columns, names, couple, { signals, signal, tolerance });
     this.canvas.hidden = !couple;
-    this.table.hidden = !couple?.alike;
+    this.table.hidden = this.reach.hidden = !couple?.alike;
     if (!couple) { this.made = ''; setText(this.claim, l10n('Choose two of them to see one minus the other.')); return; }
     if (!couple.alike) { this.made = ''; this.element.classList.remove('waiting'); this.course(state, couple, signal, units); return; }
     const { a, b } = couple;
@@ -129,12 +130,13 @@ export class Parting {
     setAttributes(this.canvas, { 'aria-label': words });
   }
 
-  /** First minus second, on a scale of its own greatest value. */
+  /** First minus second, on a scale of its own. */
   private paint(state: State, { a, b, names }: Couple, signal: string, order: Int32Array | undefined): void {
     const { data } = this.context;
     const lines = linesFor(a.units, 128);
     const tiles = data.tiles.covering(laneOf(a, signal), state.from, state.to, data.bucket(state)).flatMap(tile => this.difference(tile, laneOf(b, signal)) ?? []);
-    const max = greatest(tiles);
+    const max = reachOf(tiles);
+    setText(this.reach, l10n('colour −{0} to +{0}: 98 of 100 values that differ lie between', figures(max, 2)));
     const context = fitCanvas(this.canvas, state.plotWidth, lines.height);
     const look = { scale: { kind: 'signed', max } as const, ramp: state.theme.ramp('h', 'signed', true), order: order?.length === a.units ? order : Int32Array.from({ length: a.units }, (_, k) => k), lines };
     this.heatmap.draw(context, tiles, look, state, state.plotWidth, lines.height);

@@ -93,6 +93,7 @@ function options(scene: Scene, state: State, cells: Cells, written: OwnCells): (
 
 function select(id: string, name: string, all: readonly (readonly [string, string])[], value: string, choose: (value: string) => void): HTMLElement {
   const made = el('select', { 'aria-label': name, 'data-pick': id }, ...all.map(([v, label]) => el('option', { value: v, selected: v === value }, label)));
+  made.title = made.selectedOptions[0]?.textContent ?? '';
   made.addEventListener('change', () => choose(made.value));
   return el('label', { class: 'choice' }, made, icon('chevron-down'));
 }

@@ -12,6 +12,7 @@ import { Heatmap } from '../timeline/heatmap';
 import { linesFor, type Lines } from '../timeline/layout';
 import type { Lane } from '../../tiles';
 import { laneOf } from './lane';
+import { reachOf } from './scales';
 
 /** Pixels that each row may take. */
 const ROOM = 184;
@@ -46,13 +47,13 @@ export class HiddenRow {
     return base ? differences(tiles, this.data.tiles.covering(base, ...span)) : tiles;
   }
 
-  /** Paints the window; all rows have the same scale, but a difference has its own. */
-  draw(state: State, all: number): void {
+  /** Paints the window, its colours up to `reach`, which is said where other rows have another; a difference has a scale of its own. */
+  draw(state: State, reach: number, differs: boolean): void {
     const { lines, order } = this, tiles = this.tiles(state), apart = this.baseline(state) !== undefined;
-    const max = apart ? greatest(tiles) : all, scale = { kind: 'signed', max } as const;
+    const max = apart ? reachOf(tiles) : reach, scale = { kind: 'signed', max } as const;
     const context = fitCanvas(this.canvas, state.plotWidth, lines.height);
     this.heatmap.draw(context, tiles, { scale, ramp: state.theme.ramp('h', 'signed', true), order, lines }, state, state.plotWidth, lines.height);
-    setText(this.pooled, [...(apart ? [l10n('Δ to baseline, ±{0}', figures(max, 2))] : []), ...(lines.pool > 1 ? [l10n('{0} units a line', lines.pool)] : [])].join('; '));
+    setText(this.pooled, [...(apart ? [l10n('Δ to baseline, ±{0}', figures(max, 2))] : differs ? [l10n('colour to ±{0}', fixed(max))] : []), ...(lines.pool > 1 ? [l10n('{0} units a line', lines.pool)] : [])].join('; '));
     this.read(state);
   }
 
@@ -66,6 +67,3 @@ export class HiddenRow {
     setAttributes(this.canvas, { 'aria-label': l10n('{0}: hidden state of {1} units over steps {2} to {3}; unit {4} is {5} at step {6}', this.name, grouped(this.column.units), Math.ceil(state.from), Math.floor(state.to) - 1, this.unit, value, step) });
   }
 }
-
-/** Largest |value| that is drawn. */
-export const greatest = (tiles: readonly Tile[]): number => tiles.reduce((most, t) => t.mean.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), most), 0) || 1;

@@ -54,6 +54,9 @@ function findingLine({ severity, text, signal, units = [], count = 0, step }: Sa
 
 const ROLES: Readonly<Record<WeightRow['role'], string>> = { kernel: l10n('kernel'), recurrentKernel: l10n('recurrent kernel'), bias: l10n('bias'), other: l10n('other') };
 
+/** Heads that are short for more. */
+const HINTS: ReadonlyMap<string, string> = new Map([[l10n('deviation'), l10n('standard deviation')], [l10n('largest'), l10n('greatest size of a value')], [l10n('norm'), l10n('square root of the sum of squares')], [l10n('spectral radius'), l10n('greatest size of an eigenvalue')]]);
+
 /** Weights and biases a gate. */
 export function weightTable(rows: readonly WeightRow[], signals: readonly SceneSignal[]): HTMLElement {
   const heads = ['', l10n('tensor'), l10n('mean'), l10n('deviation'), l10n('largest'), l10n('norm'), l10n('spectral radius')];
@@ -63,5 +66,5 @@ export function weightTable(rows: readonly WeightRow[], signals: readonly SceneS
     el('th', { scope: 'row' }, `${row.parameter} `, el('span', { class: 'note' }, ROLES[row.role])),
     ...[fixed(row.mean, 3), fixed(row.std, 3), fixed(row.max, 2), fixed(row.norm, 2), row.radius === undefined ? '' : `${row.estimated ? '≈ ' : ''}${fixed(row.radius, 3)}`].map(text => el('td', { class: 'number' }, text))));
   return el('div', { class: 'gradient-weights', tabindex: 0, role: 'region', 'aria-label': l10n('Weights and biases of every gate') },
-    el('table', {}, el('caption', {}, l10n('Weights and biases of every gate')), el('thead', {}, el('tr', {}, ...heads.map((head, k) => (k === 0 ? el('td', {}) : el('th', { scope: 'col' }, head))))), el('tbody', {}, ...lines)));
+    el('table', {}, el('caption', {}, l10n('Weights and biases of every gate')), el('thead', {}, el('tr', {}, ...heads.map((head, k) => (k === 0 ? el('td', {}) : el('th', { scope: 'col', title: HINTS.get(head) }, head))))), el('tbody', {}, ...lines)));
 }

@@ -5,7 +5,7 @@ import { el, fitCanvas, setAttributes, setText } from '../../dom';
 import { l10n } from '../../l10n';
 import { shownStep, type State } from '../../state';
 import { faded } from '../../theme';
-import { fixed } from '../../words';
+import { fixed, trackWords } from '../../words';
 import { xOf } from './layout';
 
 const HEIGHT = 40;
@@ -21,8 +21,8 @@ export class CurveRow {
   constructor(readonly curve: SceneCurve, private readonly data: Data) {
     [this.low, this.high] = reachOf(curve);
     const head = el('div', { class: 'head' },
-      el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'label', title: curve.name }, curve.name)), this.value),
-      el('p', { class: 'stats' }, el('span', {}, `${fixed(curve.low)} to ${fixed(curve.high)}`)));
+      el('div', { class: 'title' }, el('span', { class: 'name' }, el('span', { class: 'label', title: trackWords(curve.name) }, trackWords(curve.name))), this.value),
+      el('p', { class: 'stats' }, el('span', {}, l10n('{0} to {1}', fixed(curve.low), fixed(curve.high)))));
     this.root = el('div', { class: 'row input curve hue-x' }, head, el('div', { class: 'plot' }, this.canvas));
     this.canvas.dataset['curve'] = curve.name;
   }
@@ -34,7 +34,7 @@ export class CurveRow {
     context.fillRect(0, Math.round(this.yOf(Math.max(0, this.low))), width, 1);
     const part = this.data.curve(state, this.curve);
     if (part) this.trace(context, part, state);
-    setAttributes(this.canvas, { 'aria-label': l10n('{0}, steps {1} to {2}; whole sequence from {3} to {4}', this.curve.name, Math.ceil(state.from), Math.floor(state.to) - 1, fixed(this.curve.low), fixed(this.curve.high)) });
+    setAttributes(this.canvas, { 'aria-label': l10n('{0}, steps {1} to {2}; whole sequence from {3} to {4}', trackWords(this.curve.name), Math.ceil(state.from), Math.floor(state.to) - 1, fixed(this.curve.low), fixed(this.curve.high)) });
   }
 
   /** Writes the value at the crosshair, or the extremes of the many that a step has. */

@@ -2,10 +2,10 @@
 import type { SceneSignal } from '../../../src/protocol';
 import type { Data } from '../../data';
 import { el, fitCanvas, setAttributes, setText } from '../../dom';
-import { l10n, term } from '../../l10n';
+import { l10n } from '../../l10n';
 import { shownStep, type State } from '../../state';
 import { faded } from '../../theme';
-import { fixed, spoken, visible } from '../../words';
+import { fixed, spoken, trackWords, visible } from '../../words';
 import { axisHeight, drawAxis } from './axis';
 import { xOf } from './layout';
 
@@ -41,8 +41,8 @@ export class InputRow {
     setText(this.unit, l10n('unit {0}', state.selection.unit));
     const bucket = this.data.bucket(state);
     setText(this.pooled, bucket > 1 ? l10n('{0} steps a column', bucket) : '');
-    setText(this.feature, term(state.track?.name ?? ''));
-    this.feature.title = state.track ? l10n('the line under the axis: where “{0}” holds', term(state.track.name)) : '';
+    setText(this.feature, trackWords(state.track?.name ?? ''));
+    this.feature.title = state.track ? l10n('the line under the axis: where “{0}” holds', trackWords(state.track.name)) : '';
     setAttributes(this.axis, { 'aria-label': this.describe(state) });
     if (this.strip && this.signal) this.drawStrip(this.strip, this.signal, state);
   }
@@ -63,7 +63,7 @@ export class InputRow {
     const [from, to] = [Math.ceil(state.from), Math.floor(state.to)];
     const labels = scene.input.axis === 'characters' && to - from <= 200 ? Array.from({ length: to - from }, (_, k) => this.data.label(from + k) ?? '').map(l => (l.length === 1 ? l : spoken(l))).join('') : '';
     const input = labels.trim() === '' ? l10n('input, steps {0} to {1} of {2}', from, to - 1, scene.steps) : l10n('input, steps {0} to {1} of {2}: {3}', from, to - 1, scene.steps, labels);
-    return state.track ? `${input}; ${l10n('the line shows {0}', term(state.track.name))}` : input;
+    return state.track ? `${input}; ${l10n('the line shows {0}', trackWords(state.track.name))}` : input;
   }
 
   /** Lines of the first columns, each to its own extent over the whole sequence's scale. */

@@ -79,6 +79,9 @@ export const RULES: readonly KeyRule[] = [
   { keys: ['?'], words: l10n('this list'), shown: '?', press: (_store, _event, actions) => actions.help() },
 ];
 
+/** Keys by which one moves inside a group of choices, and chooses. */
+const GROUP = /^(Arrow\w+|Home|End|Enter| )$/;
+
 /** Does what the key says; false where the key means nothing here and should pass on. */
 export function pressKey(event: KeyboardEvent, store: Store, actions: KeyActions): boolean {
   const target = event.target instanceof HTMLElement ? event.target : undefined;
@@ -88,7 +91,8 @@ export function pressKey(event: KeyboardEvent, store: Store, actions: KeyActions
     return true;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (target?.closest('input, select, textarea, dialog, [role=radiogroup], [role=tablist]')) return false;
+  if (target?.closest('input, select, textarea, dialog')) return false;
+  if (GROUP.test(event.key) && target?.closest('[role=radiogroup], [role=tablist]')) return false;
   if (event.key === 'Enter' && !onPlot) return false;
   const rule = RULES.find(({ keys }) => keys.includes(event.key));
   return rule !== undefined && rule.press(store, event, actions) !== false;

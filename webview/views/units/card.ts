@@ -3,9 +3,9 @@ import type { Asked } from '../../data';
 import type { Piece, SilenceAnswer, UnitAnswer } from '../../../src/questions/units';
 import { halfLife, saturation, section } from '../../card';
 import { button, el, icon, setText, type Child } from '../../dom';
-import { l10n, term, told } from '../../l10n';
+import { l10n, told } from '../../l10n';
 import { memoryOf, rowsOf, type State } from '../../state';
-import { fixed, percent, signed, spoken, visible } from '../../words';
+import { fixed, percent, signed, spoken, trackWords, visible } from '../../words';
 import type { Context } from '../view';
 import { against, chanceText, type Known } from './columns';
 import { linePiece, textPiece } from './pieces';
@@ -86,7 +86,7 @@ export class UnitPanel {
     const test = shifts === 0 ? l10n('Not tested: {0}.', state.scene?.weights.invented ? l10n('nothing was learnt') : l10n('too few steps'))
       : l10n('p: {0} circular shifts, corrected for {1} units × {2} labels.', shifts, table.units, tracks.length);
     const words = tracks.length === 0 ? l10n('The input has no labels: bring some, one row a step.') : test + (table.stride > 1 ? ` ${l10n('From every {0}th step.', table.stride)}` : '');
-    return section(l10n('Follows'), l10n('r with {0}', table.signal), bars(rows, state, term), el('p', { class: 'note' }, words, ' ',
+    return section(l10n('Follows'), l10n('r with {0}', table.signal), bars(rows, state, trackWords), el('p', { class: 'note' }, words, ' ',
       button('link unitsInline', () => this.actions.chooseLabels(), {}, l10n('Labels from a CSV…'))));
   }
 
@@ -143,7 +143,7 @@ export class UnitPanel {
       const value = fixed(p.values[p.peak - p.from] ?? NaN);
       return el('li', {}, button('unitsPlace', () => this.actions.go(p.peak), { title: l10n('step {0}: {1} = {2}', p.peak, answer.signal, value) }, drawn(p), el('span', { class: 'hidden' }, l10n('step {0}: {1} = {2}', p.peak, answer.signal, value))));
     });
-    const aside = text || !answer.line ? l10n('colour: {0}, to ±{1}', answer.signal, fixed(answer.scale, 1)) : l10n('line: {0}; colour: {1}', answer.line, answer.signal);
+    const aside = text || !answer.line ? l10n('colour: {0}, to ±{1}', answer.signal, fixed(answer.scale, 1)) : l10n('line: {0}; colour: {1}', trackWords(answer.line), answer.signal);
     return section(sign > 0 ? l10n('Highest') : l10n('Lowest'), aside, el('ol', { class: 'unitsPieces' }, ...items));
   }
 

@@ -1,7 +1,7 @@
 /** The columns of the table: what each says of a unit, as a number to sort by and as words. */
 import type { SilenceAnswer, SilenceEffect, UnitsAnswer } from '../../../src/questions/units';
-import { l10n, term } from '../../l10n';
-import { fixed, percent, signed } from '../../words';
+import { l10n } from '../../l10n';
+import { fixed, percent, signed, trackWords } from '../../words';
 
 /** What is known of all units. */
 export interface Known {
@@ -64,7 +64,7 @@ export function against(known: Known, unit: number): readonly { readonly name: s
   return ownColumns(known).flatMap(c => {
     const say = (k: Known): string => (c.number ?? c.text)(k, unit), d = difference(c, known, unit);
     if (!c.apart || Number.isNaN(d)) return [];
-    const is = say(known), name = c.id === 'activity' ? l10n('deviation of {0}', known.table.signal) : c.id === 'follows' ? l10n('r with {0}', term(known.table.follows.tracks[known.table.follows.track[unit] ?? -1] ?? '')) : c.head;
+    const is = say(known), name = c.id === 'activity' ? l10n('deviation of {0}', known.table.signal) : c.id === 'follows' ? l10n('r with {0}', trackWords(known.table.follows.tracks[known.table.follows.track[unit] ?? -1] ?? '')) : c.head;
     return [{ name, is, was: c.id === 'follows' ? signed((known.table.follows.r[unit] ?? NaN) - d) : say({ ...known, table: base }), apart: d === 0 ? '0' : c.apart(d) }];
   });
 }
@@ -77,7 +77,7 @@ function ownColumns({ table, measure }: Known): readonly TableColumn[] {
     ...(table.halfLife ? [{ id: 'halfLife', head: l10n('half-life'), title: l10n('steps after which half of the memory is left, by gate {0}', table.halfLife.gate), kind: 'number', value: (k: Known, u: number) => k.table.halfLife?.steps[u] ?? NaN, text: (k: Known, u: number) => life(k.table.halfLife?.steps[u] ?? NaN), apart: (d: number) => moved(d, Math.abs(d) < 100 ? 1 : 0) } as const] : []),
     ...(table.saturation.length > 0 ? [{ id: 'saturated', head: l10n('saturated'), title: l10n('share of steps in which a gate is below 0.1 or above 0.9, mean of its gates'), kind: 'number', value: saturated, text: (k: Known, u: number) => percent(saturated(k, u)), apart: (d: number) => `${moved(100 * d, 0)}%` } as const] : []),
     ...(table.follows.tracks.length > 0 ? [
-      { id: 'track', head: l10n('follows'), title: l10n('the label track with the largest correlation'), kind: 'words', value: (k: Known, u: number) => { const at = k.table.follows.track[u] ?? -1; return at < 0 ? NaN : -at; }, text: (k: Known, u: number) => term(k.table.follows.tracks[k.table.follows.track[u] ?? -1] ?? '–'), weak: chance } as const,
+      { id: 'track', head: l10n('follows'), title: l10n('the label track with the largest correlation'), kind: 'words', value: (k: Known, u: number) => { const at = k.table.follows.track[u] ?? -1; return at < 0 ? NaN : -at; }, text: (k: Known, u: number) => trackWords(k.table.follows.tracks[k.table.follows.track[u] ?? -1] ?? '–'), weak: chance } as const,
       { id: 'follows', head: 'r', title: l10n('Pearson’s correlation r with that track; sorted by its size'), kind: 'number', value: (k: Known, u: number) => Math.abs(k.table.follows.r[u] ?? NaN), text: (k: Known, u: number) => number(k.table.follows.r[u] ?? NaN, v => signed(v)), weak: chance, apart: (d: number) => moved(d) } as const,
       { id: 'p', head: 'p', title: l10n('chance of so large an r for any unit with any track'), kind: 'number', value: (k: Known, u: number) => -(k.table.follows.p[u] ?? NaN), text: (k: Known, u: number) => chanceText(k.table.follows.p[u] ?? NaN), weak: chance } as const,
     ] : []),
@@ -100,7 +100,7 @@ function saturated({ table: { saturation } }: Known, unit: number): number {
 
 const number = (value: number, words: (v: number) => string): string => (Number.isNaN(value) ? '' : words(value));
 /** `0.0025`, `0.04`; nothing where it was not tested. */
-export const chanceText = (p: number): string => (Number.isNaN(p) ? '' : p < 0.01 ? p.toFixed(4).replace(/0$/, '') : p.toFixed(2));
+export const chanceText = (p: number): string => (Number.isNaN(p) ? '' : p < 0.01 ? p.toFixed(4).replace(/0$/, '') : p.toFixed(p < 0.1 ? 3 : 2));
 const life = (steps: number): string => (Number.isNaN(steps) ? '' : Number.isFinite(steps) ? fixed(steps, steps < 100 ? 1 : 0) : '∞');
 
 /** Units in the order of a column; those without a number last, equal ones by index. */

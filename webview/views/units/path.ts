@@ -151,14 +151,21 @@ export function drawAxes(canvas: HTMLCanvasElement, frame: Frame, xWords: string
   }
   context.font = `11px ${theme.font}`;
   context.textAlign = 'center';
-  context.fillText(xWords, (PAD.left + frame.width - PAD.right) / 2, frame.height - 5);
+  context.fillText(within(context, xWords, frame.width - PAD.left - PAD.right), (PAD.left + frame.width - PAD.right) / 2, frame.height - 5);
   context.save();
   context.translate(11, (PAD.top + bottom) / 2);
   context.rotate(-Math.PI / 2);
-  context.fillText(yWords, 0, 0);
+  context.fillText(within(context, yWords, bottom - PAD.top), 0, 0);
   context.restore();
   context.textAlign = 'left';
   return context;
+}
+
+/** Of words that commas part, as many as there is room for. */
+function within(context: CanvasRenderingContext2D, words: string, room: number): string {
+  const parts = words.split(', ');
+  while (parts.length > 2 && context.measureText(parts.join(', ')).width > room) parts.splice(-2, 2, '…');
+  return parts.join(', ');
 }
 
 /** About `count` round numbers inside. */

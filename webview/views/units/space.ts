@@ -2,9 +2,9 @@
 import type { Asked, Data } from '../../data';
 import type { StateSpaceAnswer } from '../../../src/questions/stateSpace';
 import { button, el, setAttributes, setText } from '../../dom';
-import { l10n, term } from '../../l10n';
+import { l10n } from '../../l10n';
 import { memoryOf, rowsOf, shownStep, type State, type Store } from '../../state';
-import { figures, fixed, percent, signed, spoken, visible } from '../../words';
+import { figures, fixed, percent, signed, spoken, trackWords, visible } from '../../words';
 import { showing } from '../../whatIf/showing';
 import { apartClaim, ApartFigure } from './apart';
 import { keep, keptOf, type Kept, type Range } from './kept';
@@ -160,7 +160,7 @@ export class SpacePanel {
     const pair = answer ? pairFor(kept, answer) : kept.pair;
     this.axes.value = `${pair[0]} ${pair[1]}`;
     for (const option of this.axes.options) option.disabled = answer !== undefined && option.value.split(' ').some(k => Number(k) >= answer.components);
-    const wanted = [['time', l10n('time')], ['unit', l10n('unit {0}', state.selection.unit)], ...facts.tracks.map(t => [t, term(t)])] as [string, string][];
+    const wanted = [['time', l10n('time')], ['unit', l10n('unit {0}', state.selection.unit)], ...facts.tracks.map(t => [t, trackWords(t)])] as [string, string][];
     const shape = wanted.map(w => w.join('=')).join();
     if (this.colours.dataset['shape'] !== shape) {
       this.colours.dataset['shape'] = shape;

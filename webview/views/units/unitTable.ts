@@ -81,6 +81,7 @@ export class UnitTable {
     this.head.replaceChildren(...heads);
     if (focused) this.head.querySelector<HTMLElement>(`[data-column="${focused}"]`)?.focus();
     this.element.style.setProperty('--units-columns', columns.map(c => widthOf(c, c === by)).join(' '));
+    this.element.style.setProperty('--units-narrow', columns.filter(c => c.kind !== 'spark').map(c => (c.kind === 'words' ? 'minmax(56px, 1fr)' : widthOf(c, c === by))).join(' '));
     this.body.replaceChildren();
     this.rows = [];
   }
@@ -114,8 +115,10 @@ export class UnitTable {
     setAttributes(row.element, { 'data-unit': unit, id: `unit-row-${unit}`, 'aria-rowindex': place + 2, 'aria-selected': unit === state.selection.unit ? 'true' : 'false' });
     columns.forEach((c, k) => {
       const cell = row.cells[k]!;
-      if (c.kind !== 'spark') setText(cell, c.text(known, unit));
-      else setAttributes(cell, { 'aria-label': c.text(known, unit) });
+      const text = c.text(known, unit);
+      if (c.kind === 'spark') setAttributes(cell, { 'aria-label': text });
+      else setText(cell, text);
+      if (c.kind === 'words') setAttributes(cell, { title: text });
       cell.classList.toggle('weak', c.weak?.(known, unit) ?? false);
     });
     const memory = memoryOf(rowsOf(state));
@@ -134,5 +137,5 @@ const [LETTER, ARROW] = [6.6, 14];
 /** Numbers are as wide as they need, or as their head does in the language that is spoken; courses and words share the rest. */
 function widthOf({ id, head }: TableColumn, sorts: boolean): string {
   if (id === 'activity') return 'minmax(72px, 168px)';
-  return id === 'track' ? 'minmax(80px, 1fr)' : `${Math.max(WIDTHS[id] ?? 60, Math.ceil(LETTER * head.length + (sorts ? ARROW : 4)))}px`;
+  return id === 'track' ? 'minmax(96px, 1fr)' : `${Math.max(WIDTHS[id] ?? 60, Math.ceil(LETTER * head.length + (sorts ? ARROW : 4)))}px`;
 }
