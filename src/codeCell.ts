@@ -75,14 +75,15 @@ export async function paramsOf(cell: ReadCell, { prefix, spelling, sizes }: Fit,
 
 const added = (a: Tensor, b: Tensor): Tensor => ({ shape: a.shape, data: a.data.map((v, k) => v + b.data[k]!) });
 
-function cut({ rows, columns, transposed, tensor }: Piece, shape: readonly number[], data: Float32Array, sizes: ReadonlyMap<string, number>): Tensor {
+function cut({ rows, columns, transposed, tensor, as }: Piece, shape: readonly number[], data: Float32Array, sizes: ReadonlyMap<string, number>): Tensor {
   const width = columns ? shape[1] ?? 1 : 1;
   const height = data.length / width;
   const [all, across] = transposed ? [width, height] : [height, width];
   const [r0, r1] = within(rows, all, sizes, tensor), [c0, c1] = columns ? within(columns, across, sizes, tensor) : [0, 1];
   const out = new Float32Array((r1 - r0) * (c1 - c0));
   for (let r = r0, k = 0; r < r1; r++) for (let c = c0; c < c1; c++) out[k++] = data[transposed ? c * width + r : r * width + c]!;
-  return { shape: columns ? [r1 - r0, c1 - c0] : shape.length === 0 || r1 - r0 === 1 && shape.every(n => n === 1) ? [] : [r1 - r0], data: out };
+  if (as !== undefined) return { shape: [as === 'scalar' ? 1 : c1 - c0], data: out };
+  return { shape: columns ? [r1 - r0, c1 - c0] : [r1 - r0], data: out };
 }
 
 function within({ from, size }: Range, all: number, sizes: ReadonlyMap<string, number>, tensor: string): [number, number] {
@@ -114,7 +115,8 @@ export const nameOf = ({ prefix }: Fit): string => prefix.replace(/[./]$/, '');
 const fitOf = (fits: readonly Fit[], { stack }: Binding): Fit | undefined => fits.find(f => nameOf(f) === stack);
 
 const byOrder = (cell: ReadCell, { spelling }: Fit): boolean => /(^|\/)vars\/\d+$/.test(cell.tensors[0]?.names[spelling] ?? '');
-const whyFit = (cell: ReadCell, fit: Fit): string => (byOrder(cell, fit) ? l10n('fits by shape') : l10n('fits by shape and name'));
+/** What a fit rests on. */
+export const whyFit = (cell: ReadCell, fit: Fit): string => (byOrder(cell, fit) ? l10n('fits by shape') : l10n('fits by shape and name'));
 
 async function opened(at: string, files: Files): Promise<Checkpoint | undefined> {
   const bytes = await files.open(at).catch((error: unknown) => { throw cannotOpen(baseOf(at), error instanceof Error ? error.message : String(error)); });
@@ -143,7 +145,23 @@ async function trained(cell: ReadCell, path: string, at: string, binding: Bindin
   const size = (s: ReadCell['units']): number => (s && evaluated(s, fit.sizes)) ?? 1;
   const { network } = networkOf(own, size(cell.inputSize), size(cell.units), params);
   const notes: readonly Note[] = byOrder(cell, fit) ? [{ severity: 'info', text: l10n('{0} has no names for its tensors: they are taken in their order.', baseOf(at)) }] : [];
-  return { network, parameters: [Object.values(params).reduce((n, p) => n + p.data.length, 0)], description: at, notes, checkpoint };
+  return { network, parameters: [countOf(cell, fit.sizes) ?? parameterCount(own, size(cell.inputSize), size(cell.units))], description: at, framework: cell.framework, notes, checkpoint };
+}
+
+/** Numbers of the cell's tensors, each counted once however often the equations use it; undefined where a size is not known. */
+function countOf({ tensors }: ReadCell, sizes: ReadonlyMap<string, number>): number | undefined {
+  const counts = tensors.map(t => t.shape.map(s => evaluated(s, sizes)).reduce((a, b) => (a === undefined || b === undefined ? undefined : a * b), 1));
+  return counts.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
+}
+
+/** Gains and shifts of a normalisation are 1 and 0 at first, wherever they stand in the equations. */
+function started(cell: ReadCell, params: Params): Params {
+  const start = new Map(cell.tensors.map(t => [t.name, t.start]));
+  return Object.fromEntries(Object.entries(params).map(([name, tensor]) => {
+    const starts = cell.parameters.find(p => p.name === name)?.pieces.map(p => start.get(p.tensor)) ?? [];
+    const value = starts.length > 0 ? starts.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0) : undefined;
+    return [name, value === undefined ? tensor : { ...tensor, data: tensor.data.map(() => value) }];
+  }));
 }
 
 const networkOf = (cell: Cell, inputSize: number, units: number, params: Params): Pick<Weights, 'network'> =>
@@ -162,11 +180,11 @@ function untrained(cell: ReadCell, path: string, seed: number, binding: Binding)
   const known = binding.inputSize ?? evaluated(cell.inputSize ?? fixed(NaN), cell.known);
   const inputSize = together ? units : known !== undefined && Number.isInteger(known) ? known : SMALL;
   const size = Number.isInteger(units) && units > 0 ? units : SMALL;
-  const params = initialise(own, together ? size : inputSize, size, cell.framework, seed);
+  const params = started(cell, initialise(own, together ? size : inputSize, size, cell.framework, seed));
   const framework = frameworks[cell.framework];
   const words = l10n('random, {0} default init', framework);
   return {
     ...networkOf(own, together ? size : inputSize, size, params), parameters: [parameterCount(own, inputSize, size)],
-    description: l10n('random, {0} default init, seed {1}', framework, seed), invented: { words, seed }, notes: [],
+    description: l10n('random, {0} default init, seed {1}', framework, seed), invented: { words, seed }, framework: cell.framework, notes: [],
   };
 }

@@ -49,11 +49,17 @@ function pointedAt(layers: readonly LayerSpec[], offset: number): { readonly spe
 
 const lineLink = (document: vscode.TextDocument) => (n: number): string => link('gatescope.goToLine', document.uri.toString(), n);
 
-/** How problems are reported in the hover of a place. A diagnostic on that very place is off: VS Code shows it above our words. */
+/**
+ * How problems are reported in the hover of a place. A diagnostic on that very place is off: VS Code shows it above our words, but hints,
+ * of which it shows the first two characters only.
+ */
 function levelsIn(document: vscode.TextDocument, place: Span): (problem: Problem) => Level {
   const levels = levelsAt(document);
   const above = ({ span }: Problem): boolean => isDiagnosed(document) && span.from <= place.from && place.to <= span.to;
-  return problem => above(problem) ? 'off' : levelOf(problem, levels);
+  return problem => {
+    const level = levelOf(problem, levels);
+    return level !== 'hint' && above(problem) ? 'off' : level;
+  };
 }
 
 function layerText(document: vscode.TextDocument, spec: LayerSpec, place: Span): string {

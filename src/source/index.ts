@@ -17,6 +17,7 @@ import type { Memory } from './memory';
 import { markdownBlocks } from './documents/markdownCode';
 import { mentionsOf } from './mentions';
 import { pythonCell, readNotebook } from './documents/notebook';
+import { firstAtEach, perTab } from './documents/tabs';
 import type { CodeLanguage, Language, LayerSpec, Mention, Outline, Problem, Span } from './outline';
 import { lineStarts, place, type Place } from './place';
 import { parameterCount } from './describe/parameters';
@@ -106,14 +107,14 @@ function markdown(text: string): Outline {
   if (!ownCells.test(text) && !Object.values(readers).some(r => r.mentions.test(text))) return { layers: [], problems: [] };
   const blocks = markdownBlocks(text);
   const starts = lineStarts(text);
-  const found = (['python', 'javascript'] as const).map(language => {
+  const found = (['python', 'javascript'] as const).flatMap(language => {
     const mine = blocks.filter(b => b.language === language);
     const types = mine.some(b => b.types);
     const written = language === 'python' ? 'python' : !types ? 'javascript' : mine.some(b => b.types && b.jsx) ? 'tsx' : 'typescript';
-    return placed(outlineUnits(mine.map(b => ({ pieces: b.pieces, document: 0 })), source => code(source, written)), () => starts);
+    return perTab(mine).map(tab => placed(outlineUnits(tab.map(b => ({ pieces: b.pieces, document: 0 })), source => code(source, written)), () => starts));
   });
-  const layers = found.flatMap(f => f.layers).sort((a, b) => a.span.from - b.span.from);
-  return { layers, problems: found.flatMap(f => f.problems), ...withCells(found.flatMap(f => f.cells ?? [])) };
+  const layers = [...firstAtEach(found.flatMap(f => f.layers))].sort((a, b) => a.span.from - b.span.from);
+  return { layers, problems: firstAtEach(found.flatMap(f => f.problems), p => p.code), ...withCells(firstAtEach(found.flatMap(f => f.cells ?? []))) };
 }
 
 /** How a language is read. */
@@ -249,7 +250,7 @@ function recognise(site: CallSite, reading: Reading): readonly Recognised[] {
 function mayConstruct(callee: SyntaxNode, { scope }: CallSite, { module, mentions, attributes }: Reading): boolean {
   const source = module.text.slice(callee.from, callee.to);
   if (callee.name === 'MemberExpression' && isOwnLayer(source, scope, module.text)) return false;
-  if (mentions.test(source) || /Bidirectional$|\bscan$/i.test(source)) return true;
+  if (mentions.test(source) || /Bidirectional$|\bscan$|^super\b.*\.__init__$/i.test(source)) return true;
   if (callee.name === 'VariableName') return lookup(source, scope).some(b => b.kind !== 'class' && b.kind !== 'function');
   if (callee.name !== 'MemberExpression' || source.endsWith(']')) return true;
   return attributes.has(source.slice(source.lastIndexOf('.') + 1).trim());

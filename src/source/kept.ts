@@ -58,8 +58,8 @@ export interface Plan {
   keep(layers: readonly Recognised[], refused: readonly Problem[], found: readonly Recognised[]): Kept;
 }
 
-/** Frameworks whose readers look all over a file. */
-const everywhere = /\b(jax|flax|haiku|equinox|nnx)\b/;
+/** Frameworks whose readers look all over a file, and calls that may set any name. */
+const everywhere = /\b(jax|flax|haiku|equinox|nnx)\b|\bexec\(|\bglobals\(\)/;
 
 /** A script of more statements than this is read as fast as they are compared: what stands in it hangs together anyway. */
 const most = 1000;

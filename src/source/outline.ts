@@ -15,7 +15,8 @@ export interface Fix {
 
 export interface Problem {
   readonly message: string;
-  readonly severity: 'warning' | 'info';
+  /** The rule's own: a warning for what is surely a mistake, info for what is worth a look, a hint for advice. */
+  readonly severity: 'warning' | 'info' | 'hint';
   readonly span: Span;
   /** Stable name of the kind of problem. */
   readonly code: string;

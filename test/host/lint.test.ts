@@ -134,6 +134,14 @@ describe('diagnostics', () => {
     assert.equal(last.exec(await hoverOn('nn.GRU')), null);
   });
 
+  it('are three dots where they are advice, which the hover tells, too', async () => {
+    const document = await open('import torch.nn as nn\nrnn = nn.LSTM(4, 8)\n');
+    await waitFor('the hint', () => codes(document) === 'forget-bias');
+    assert.equal(ours(document)[0]?.severity, vscode.DiagnosticSeverity.Hint);
+    const found = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 10));
+    assert.ok(found.flatMap(h => h.contents.map(c => typeof c === 'string' ? c : c.value)).join('\n').includes('The forget bias starts near 0'));
+  });
+
   it('speak of TF.js, too', async () => {
     const uri = vscode.Uri.joinPath(folder(), `lint${documents++}.js`);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('import * as tf from \'@tensorflow/tfjs\';\nexport const rnn = tf.layers.gru({ units: 8, resetAfter: true });\n'));

@@ -90,6 +90,19 @@ describe('the side panel', () => {
     assert.equal(modelsAt('side/settings.json').length, 0);
   });
 
+  it('lists classes that are cells beside layers: what their equations have, or why they cannot be read', async () => {
+    const own = (name: string, step: string): string => `class ${name}(nn.Module):\n    def __init__(self, i, n):\n        super().__init__()\n        self.w, self.u = nn.Linear(i, n), nn.Linear(n, n)\n    def forward(self, x, h):\n        z = torch.sigmoid(self.w(x) + self.u(h))\n        return ${step}\n`;
+    await write(`import torch\nimport torch.nn as nn\n${own('LeakyCell', 'z * h + (1 - z) * torch.tanh(self.w(x))')}${own('OddCell', 'torch.softmax(z, 1)')}plain = nn.GRU(4, 8)\n`, 'side', 'own.py');
+    await until('the layer', () => layer('side/own.py', 'plain'));
+    const [read, unread, plain] = modelsAt('side/own.py')[0]!.children();
+    assert.deepEqual([read?.label, unread?.label, plain?.label], ['LeakyCell', 'OddCell', 'plain']);
+    assert.equal(read?.description, 'cell · 1 state · 1 gate');
+    assert.ok(labels(read?.children() ?? []).includes('update gate'), labels(read?.children() ?? []).join(', '));
+    assert.match(unread?.description ?? '', /^cell · Line 16: softmax weighs by a softmax/);
+    await vscode.commands.executeCommand('gatescope.filter', 'problems');
+    try { assert.equal(modelsAt('side/own.py').length, 0); } finally { await vscode.commands.executeCommand('gatescope.clearFilter'); }
+  });
+
   it('filters layers', async () => {
     await write('import torch.nn as nn\nwarned = nn.LSTM(4, 8, dropout=0.5)\n', 'side', 'warned.py');
     await until('the layer with a warning', () => layer('side/warned.py', 'warned'));

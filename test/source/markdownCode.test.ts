@@ -22,6 +22,14 @@ describe('outline of Markdown', () => {
     const text = `${fence('py', 'from torch import nn\nH = 7\na = nn.GRU(2, H)')}${fence('py', 'H = 8\nb = nn.GRU(2, H)')}`;
     assert.deepEqual(read(text).map(l => l.split(' ')[4]), ['2→7', '2→8']);
   });
+  it('reads tabs apart: each with the blocks that are in all of them', () => {
+    const tab = (mark: string, code: string): string => `\`\`\`{.python .input}\n${mark}\n${code}\n\`\`\`\n`;
+    const text = [
+      tab('%%tab torch', 'from torch import nn'), tab('%%tab jax', 'from flax import linen as nn'), tab('%%tab all', 'H = 8'),
+      tab('%%tab torch', 'a = nn.LSTM(4, H)'), tab('%%tab jax', 'b = nn.LSTMCell(H)'), tab('%%tab torch, other', 'W = 3'), tab('#@tab torch', 'c = nn.GRU(4, W)'),
+    ].join('\n');
+    assert.deepEqual(read(text).map(l => l.split(' ').slice(1, 5).join(' ')), ['pytorch lstm a 4→8', 'flax lstmCell b ?→8', 'pytorch gru c 4→3']);
+  });
   it('knows tildes, longer fences, attributes, quotations and lists', () => {
     const inner = 'nn.LSTM(1, 2)';
     const cases: readonly (readonly [string, string])[] = [

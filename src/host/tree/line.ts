@@ -4,6 +4,9 @@ import { baseName } from '../plain';
 
 export interface Line {
   readonly item: vscode.TreeItem;
+  /** What a command at its right end is about: a class that is a cell, in a file. */
+  readonly uri?: string;
+  readonly cell?: string;
   children(): readonly Line[];
 }
 

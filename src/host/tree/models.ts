@@ -2,9 +2,7 @@
 import * as vscode from 'vscode';
 import type { Binding } from '../../binding';
 import { cellById } from '../../core/cells/index';
-import { parse } from '../../core/equations';
-import { hueOf } from '../../hues';
-import { l10n, term, thousands, told } from '../../l10n';
+import { l10n, thousands, told } from '../../l10n';
 import { matchesOf, traceMisfit, type Match } from '../../match';
 import { describe } from '../../source/describe/layer';
 import type { Levels } from '../../source/lint/level';
@@ -12,11 +10,12 @@ import type { LayerSpec, Problem } from '../../source/outline';
 import { wantedOf, type Wanted } from '../../wanted';
 import { bindingKey } from '../bindings';
 import { resolvePath } from '../paths';
-import { letterUri } from '../inks';
 import { levelsAt } from '../levels';
 import { keyOf, layerName, type LayerKey } from '../outlines';
+import { cellLine, cellsOf, type Cell } from './cells';
 import { Collapsed, Expanded, fileLine, line, type Line } from './line';
 import type { CodeFile, DataFile, Found } from './scan';
+import { signalLines } from './signals';
 import { markedUri, warningsOf } from './warnings';
 
 /** Which layers are shown. */
@@ -33,18 +32,18 @@ interface Layer {
   readonly warnings: readonly Problem[];
 }
 
-/** Lines of the files that have layers, as far as the filter lets them through, and their warnings. */
+/** Lines of the files that have layers or cells, as far as the filter lets them through, and their warnings. */
 export function modelLines(found: Found, filter: Filter): { readonly lines: Line[]; readonly warnings: number } {
   const levels = new Map<string, Levels>();
   const files = found.code.map(file => {
     const folder = file.folder.toString();
     if (!levels.has(folder)) levels.set(folder, levelsAt(file.folder));
-    return { file, layers: layersOf(file, found, levels.get(folder)) };
+    return { file, layers: layersOf(file, found, levels.get(folder)), cells: cellsOf(file, found) };
   });
   const warnings = new Set(files.flatMap(({ file, layers }) => layers.flatMap(l => l.warnings.map(p => `${file.shown} ${p.code} ${p.span.from}`)))).size;
-  const lines = files.flatMap(({ file, layers }) => {
-    const shown = layers.filter(l => passes[filter](l));
-    return shown.length === 0 ? [] : [fileLine(file.uri, file.shown, file.shown.split('/').slice(0, -1).join('/'), () => owners(shown, found))];
+  const lines = files.flatMap(({ file, layers, cells }) => {
+    const shown = layers.filter(l => passes[filter](l)), own = cells.filter(c => passesCell[filter](c));
+    return shown.length + own.length === 0 ? [] : [fileLine(file.uri, file.shown, file.shown.split('/').slice(0, -1).join('/'), () => classes(shown, own, found))];
   });
   return { lines, warnings };
 }
@@ -56,6 +55,14 @@ const passes: Readonly<Record<Filter, (layer: Layer) => boolean>> = {
   unbound: l => typeof l.bound?.checkpoint !== 'string',
 };
 
+/** A class has no warnings. */
+const passesCell: Readonly<Record<Filter, (cell: Cell) => boolean>> = {
+  all: () => true,
+  problems: () => false,
+  bound: c => typeof c.bound?.checkpoint === 'string',
+  unbound: c => typeof c.bound?.checkpoint !== 'string',
+};
+
 function layersOf(file: CodeFile, { bindings }: Found, levels: Levels): Layer[] {
   const saved = bindings.get(file.folder.toString());
   return file.layers.map(spec => {
@@ -64,11 +71,15 @@ function layersOf(file: CodeFile, { bindings }: Found, levels: Levels): Layer[] 
   });
 }
 
-function owners(layers: readonly Layer[], found: Found): Line[] {
-  return [...new Set(layers.map(l => l.spec.owner))].flatMap(owner => {
-    const own = layers.filter(l => l.spec.owner === owner);
+/** Classes with their layers, those that are cells among them, in the order of the text. */
+function classes(layers: readonly Layer[], cells: readonly Cell[], found: Found): Line[] {
+  const places = [...layers.map(l => ({ name: l.spec.owner, line: l.spec.line })), ...cells.map(c => ({ name: c.cell.name, line: c.cell.line }))];
+  const names = new Set(places.sort((a, b) => a.line - b.line).map(p => p.name));
+  return [...names].flatMap(name => {
+    const own = layers.filter(l => l.spec.owner === name), cell = cells.find(c => c.cell.name === name);
     const lines = (): Line[] => own.map(layer => layerLine(layer, found));
-    return owner === '' ? lines() : [line(`${own[0]!.file.uri.toString()}#${owner}`, owner, 'symbol-class', {}, lines, Expanded)];
+    if (cell) return [cellLine(cell, found, lines)];
+    return name === '' ? lines() : [line(`${own[0]!.file.uri.toString()}#${name}`, name, 'symbol-class', {}, lines, Expanded)];
   });
 }
 
@@ -88,20 +99,14 @@ function layerLine(layer: Layer, found: Found): Line {
     description: words, tooltip, contextValue: 'gatescope.layer',
     command: { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ uri: file.uri.toString(), key }] },
     ...(warnings.length > 0 ? { resourceUri: markedUri(idOf(layer), warnings.length) } : {}),
-  }, () => [...signalLines(layer), ...matchLines(layer, found)]);
+  }, () => [...signals(layer), ...matchLines(layer, found)]);
   if (warnings.length > 0) made.item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   return made;
 }
 
-function signalLines(layer: Layer): Line[] {
+function signals(layer: Layer): Line[] {
   const { cellId } = describe(layer.spec);
-  const wish = { uri: layer.file.uri.toString(), key: layer.key };
-  return (cellId ? parse(cellById(cellId).equations).signals : []).map(({ name, label, kind, equation }) => {
-    const made = line(`${idOf(layer)}/${name}`, term(label), undefined, { tooltip: equation, command: { title: l10n('Visualize'), command: 'gatescope.visualize', arguments: [{ ...wish, signal: name }] } });
-    const letter = (theme: 'light' | 'dark'): vscode.Uri => vscode.Uri.parse(letterUri(name, hueOf(name, kind), theme));
-    Object.assign(made.item, { iconPath: { light: letter('light'), dark: letter('dark') }, accessibilityInformation: { label: `${name}, ${term(label)}` } });
-    return made;
-  });
+  return cellId ? signalLines(idOf(layer), cellById(cellId).equations, { uri: layer.file.uri.toString(), key: layer.key }) : [];
 }
 
 /** What is bound and what fits, then what does not, with the reason. */

@@ -9,7 +9,8 @@ import type { Checkpoint, Trace } from '../../formats/format';
 import { fileBytes, fileFacts, turn } from '../../platform/node';
 import { outline } from '../../source/index';
 import { codeEndings, languageOfFile } from '../../source/endings';
-import type { Language, LayerSpec } from '../../source/outline';
+import type { CodeCell } from '../../source/cell/spec';
+import type { Language, LayerSpec, Outline } from '../../source/outline';
 import { savedBindings } from '../bindings';
 import { exclusionsOf, exclusionsWithGit, type Exclusions } from '../exclusions';
 import { bytesOf } from '../folders';
@@ -20,12 +21,12 @@ import { outlineAt } from '../outlines';
 
 /** A file, with its path from its workspace folder and as it is shown. */
 interface Place { readonly uri: vscode.Uri; readonly folder: vscode.Uri; readonly path: string; readonly shown: string }
-export interface CodeFile extends Place { readonly layers: readonly LayerSpec[] }
+export interface CodeFile extends Place { readonly layers: readonly LayerSpec[]; readonly cells: readonly CodeCell[] }
 /** A text says why it cannot be read; a number is the size of one that is elsewhere, too large to be fetched unasked. */
 export interface DataFile extends Place { readonly opened: Checkpoint | Trace | string | number }
 
 export interface Found {
-  /** With at least one layer. */
+  /** With at least one layer, or a cell of their own. */
   readonly code: readonly CodeFile[];
   readonly data: readonly DataFile[];
   /** By workspace folder. */
@@ -78,7 +79,7 @@ export class Scan implements vscode.Disposable {
   private make(): Found {
     const files = <T extends Place>(kept: ReadonlyMap<string, Kept<T>>, shows: (file: T) => boolean): T[] => [...kept.values()].map(k => k.file).filter(shows).sort((a, b) => a.shown < b.shown ? -1 : 1);
     const { bindings, looked, total, capped } = this;
-    return { code: files(this.code, f => f.layers.length > 0), data: files(this.data, () => true), bindings, state: this.now, looked, total, capped };
+    return { code: files(this.code, f => f.layers.length + f.cells.length > 0), data: files(this.data, () => true), bindings, state: this.now, looked, total, capped };
   }
 
   private tell(): void {
@@ -175,8 +176,8 @@ export class Scan implements vscode.Disposable {
 
   private async readCode(place: Place): Promise<void> {
     await keep(this.code, place, async size => {
-      const layers = size > (place.path.endsWith('.ipynb') ? LONGEST_NOTEBOOK : LONGEST) ? [] : await layersOf(place.uri, () => this.rest());
-      return { ...place, layers };
+      const { layers, cells = [] } = size > (place.path.endsWith('.ipynb') ? LONGEST_NOTEBOOK : LONGEST) ? nothing : await outlineFor(place.uri, () => this.rest());
+      return { ...place, layers, cells };
     });
   }
 
@@ -251,16 +252,18 @@ function forget(kept: Map<string, unknown>, places: readonly Place[]): void {
   for (const key of kept.keys()) if (!there.has(key)) kept.delete(key);
 }
 
-/** Layers of a file; an open one counts with its unsaved edits. */
-async function layersOf(uri: vscode.Uri, rest: () => Promise<void>): Promise<readonly LayerSpec[]> {
+const nothing: Outline = { layers: [], problems: [] };
+
+/** Layers of a file, and cells that it defines; an open one counts with its unsaved edits. */
+async function outlineFor(uri: vscode.Uri, rest: () => Promise<void>): Promise<Outline> {
   const key = uri.toString();
-  if (vscode.workspace.textDocuments.some(d => d.uri.toString() === key)) return (await outlineAt(uri)).outline.layers;
+  if (vscode.workspace.textDocuments.some(d => d.uri.toString() === key)) return (await outlineAt(uri)).outline;
   const text = new TextDecoder().decode(await wholeOf(uri));
   const language = languageOfFile(uri.path) ?? 'python';
-  if (!(HINTS[language] ?? HINT).test(text) || language === 'json' && WITH_WEIGHTS.test(text)) return [];
+  if (!(HINTS[language] ?? HINT).test(text) || language === 'json' && WITH_WEIGHTS.test(text)) return nothing;
   const imports = await importsRead(uri, text);
   await rest();
-  return outline(text, language, undefined, imports).layers;
+  return outline(text, language, undefined, imports);
 }
 
 function placeOf(uri: vscode.Uri, folder: vscode.Uri, path: string): Place {

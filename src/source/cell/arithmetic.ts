@@ -14,6 +14,7 @@ export function combine(op: string, a: Value, b: Value, at: Span, machine: Machi
   if (b.kind === 'opaque') return b;
   if (a.kind === 'size' && b.kind === 'size') return sizes(op, a, b, at, machine);
   if (a.kind === 'items' && b.kind === 'items' && op === '+') return { kind: 'items', items: [...a.items, ...b.items] };
+  if (a.kind === 'items' && b.kind === 'size' && op === '*' && (numberOf(b.size) ?? 99) <= 64) return { kind: 'items', items: Array.from({ length: numberOf(b.size)! }, () => a.items).flat() };
   if (op === '@') return multiply(a, b, at, machine);
   if (machine.constructing && a.kind === 'callable') return a;
   if (a.kind === 'weight' && b.kind === 'size' && machine.constructing) return a; // an initial value, scaled
@@ -21,6 +22,7 @@ export function combine(op: string, a: Value, b: Value, at: Span, machine: Machi
   const known = infixes.get(op);
   if (!known) return opaque(saying('{0} between tensors is not read. Write it by +, -, *, / and functions', op), at);
   if (known === '-' && a.kind === 'size' && numberOf(a.size) === 0) return vector({ kind: 'negate', of: machine.term(b, at) });
+  if ((known === '+' || known === '-') && b.kind === 'size' && machine.isNumber(b) && machine.number(b, at) === 0) return vector(machine.term(a, at));
   return vector(infix(known, machine.term(a, at), machine.term(b, at)));
 }
 

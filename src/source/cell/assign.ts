@@ -5,6 +5,7 @@ import { children, groups, slice } from '../code/expression';
 import { combine } from './arithmetic';
 import type { Frame } from './frame';
 import type { Machine } from './machine';
+import { placed } from './places';
 import { namedTerm, opaque, Unread, vector, type Value } from './values';
 
 export function assign(s: SyntaxNode, frame: Frame, machine: Machine): void {
@@ -13,15 +14,15 @@ export function assign(s: SyntaxNode, frame: Frame, machine: Machine): void {
   for (const c of children(s)) { if (c.name === 'AssignOp') sides.push([]); else if (c.name !== 'TypeDef') sides.at(-1)!.push(c); }
   const right = sides.at(-1) ?? [];
   if (sides.length < 2 || right.length === 0) return;
-  const path = sides[0]?.length === 1 && sides[0][0]?.name === 'MemberExpression' ? slice(sides[0][0], text).replace(/^\w+\./, '') : undefined;
+  const path = sides[0]?.length === 1 && sides[0][0]?.name === 'MemberExpression' ? machine.named(slice(sides[0][0], text).replace(/^\w+\./, '')) : undefined;
   const listed = groups(right);
   const several = right.some(c => c.name === ',');
-  const paths = sides[0] ? groups(sides[0]).map(g => slice(g[0]!, text).replace(/^\w+\./, '')) : [];
+  const paths = sides[0] ? groups(sides[0]).map(g => (g[0]!.name === 'MemberExpression' ? machine.named(slice(g[0]!, text).replace(/^\w+\./, '')) : '')) : [];
   const value: Value = several ? { kind: 'items', items: listed.map((g, k) => machine.evaluate(g[0]!, frame, paths[k])) } : machine.evaluate(right[0]!, frame, path);
   for (const side of sides.slice(0, -1)) unpack(side, value, frame, machine);
 }
 
-function unpack(side: readonly SyntaxNode[], value: Value, frame: Frame, machine: Machine): void {
+export function unpack(side: readonly SyntaxNode[], value: Value, frame: Frame, machine: Machine): void {
   const only = side.length === 1 ? side[0] : undefined;
   if (only && !/^(Tuple|Array|Parenthesized)Expression$/.test(only.name)) return give(only, value, frame, machine);
   const targets = groups(only ? children(only).slice(1, -1) : side);
@@ -49,7 +50,7 @@ function give(node: SyntaxNode, value: Value, frame: Frame, machine: Machine): v
   if (property && object?.kind === 'self') {
     const name = slice(property, machine.module.text);
     if (!machine.constructing) throw new Unread(saying('self.{0} keeps a value from step to step that the step does not return. Return it, and take it as a state', name), node);
-    machine.attributes.set(name, value);
+    machine.attributes.set(name, placed(value, machine.named(name)));
   } else if (!machine.constructing) throw new Unread(partChanged(), node);
 }
 
@@ -57,7 +58,8 @@ const partChanged = (): ReturnType<typeof saying> => saying('a part of a tensor 
 
 export function update(s: SyntaxNode, frame: Frame, machine: Machine): void {
   const [left, op, right] = children(s);
-  if (!left || !op || !right || machine.constructing) return;
+  if (!left || !op || !right) return;
+  if (machine.constructing) { added(left, slice(op, machine.module.text).slice(0, -1), right, frame, machine); return; }
   const name = slice(left, machine.module.text);
   const before = frame.names.get(name);
   if (left.name !== 'VariableName' || !before) throw new Unread(partChanged(), s);
@@ -66,6 +68,15 @@ export function update(s: SyntaxNode, frame: Frame, machine: Machine): void {
   const shared = [...frame.names].some(([other, v]) => other !== name && v.kind === 'term' && v.term === e);
   if (!isFresh || shared) throw new Unread(saying('{0} is changed in place, and another tensor may be the same. Write {0} = {0} … instead', name), s);
   frame.names.set(name, named(name, combine(slice(op, machine.module.text).slice(0, -1), before, machine.evaluate(right, frame), s, machine)));
+}
+
+/** `layers += [...]`, `size += 3` while the class is built: a list grows where it is. */
+function added(left: SyntaxNode, op: string, right: SyntaxNode, frame: Frame, machine: Machine): void {
+  if (left.name !== 'VariableName' && left.name !== 'MemberExpression') return;
+  const before = machine.evaluate(left, frame), more = machine.evaluate(right, frame);
+  if (before.kind === 'items' && more.kind === 'items' && op === '+') { before.items.push(...more.items); return; }
+  if (left.name === 'MemberExpression' && !left.getChild('PropertyName')) return;
+  give(left, combine(op, before, more, left, machine), frame, machine);
 }
 
 /** A vector that is more than a name for another keeps the name that the code gives it. */

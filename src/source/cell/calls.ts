@@ -2,47 +2,89 @@
 import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import { slice, type CallExpression, type Expression } from '../code/expression';
-import type { Scope } from '../code/scopes';
+import { lookup, type Scope } from '../code/scopes';
 import { target } from '../code/target';
 import { notKnown } from './expressions';
 import { bodyOf, parametersOf, type Frame } from './frame';
 import { argument, method as asMethod, only } from './given';
 import type { Machine } from './machine';
 import { whyNot } from './reasons';
+import { fixed, numberOf, symbol } from './sizes';
+import type { MakeModule } from './framework';
 import { same } from './functions';
+import { unplaced } from './places';
 import { block, inPlace } from './statements';
 import { opaque, Unread, type Given, type Value } from './values';
 
 export function given(e: CallExpression, frame: Frame, machine: Machine, path = ''): Given {
   const positional: Value[] = [], named = new Map<string, Value>();
   for (const { name, splat, value } of e.args) {
-    const found = splat === '**' ? undefined : machine.expression(value, frame, path && name === undefined ? `${path}.${positional.length}` : path);
+    const found = splat === '**' ? undefined : machine.expression(value, frame, splat ? '' : path && name === undefined ? `${path}.${positional.length}` : path);
     if (splat && found?.kind !== 'items') throw new Unread(saying('arguments are handed on by {0} and not written out. Write them', `${splat}${sourceOf(value, machine.module)}`), e);
     if (found?.kind === 'items' && splat) positional.push(...found.items);
     else if (found && name === undefined) positional.push(found);
     else if (found) named.set(name!, found);
   }
-  return { at: e, positional, named };
+  return { at: e, positional, named, path };
 }
 
 export function call(e: CallExpression, frame: Frame, machine: Machine, path: string): Value {
   const { callee } = e;
   const word = wordOf(callee, frame, machine);
   if (word !== undefined) return ofFramework(word, e, frame, machine, path);
-  if (callee.kind === 'name' && /^(int|float|round)$/.test(callee.name) && e.args[0]) return machine.expression(e.args[0].value, frame);
+  const plain = callee.kind === 'name' && !frame.names.has(callee.name) && lookup(callee.name, frame.scope).length === 0 ? builtin(callee.name, e, frame, machine) : undefined;
+  if (plain) return plain;
+  if (callee.kind === 'attribute' && callee.object.kind === 'name' && /^(math|np|numpy)$/.test(callee.object.name)) {
+    const number = ofMath(callee.name, e, frame, machine);
+    if (number) return number;
+  }
   if (callee.kind === 'attribute') {
     const object = machine.expression(callee.object, frame);
+    if (object.kind === 'size' && machine.constructing && /^(pop|get)$/.test(callee.name) && e.args.length === 2) return option(e, frame, machine);
     if (object.kind === 'term' || object.kind === 'weight' || object.kind === 'bundle') return ofTensor(object, callee.name, e, frame, machine);
     if (object.kind === 'self' && !machine.attributes.has(callee.name) && !machine.methodOf(callee.name)) {
       const made = machine.dialect.inherited?.(callee.name, e, frame, machine, path);
       if (made) return made;
     }
     if (object.kind === 'opaque' && !machine.constructing) return object;
+    if (object.kind === 'callable' && (same.has(callee.name) || /^(apply|eval|train)$/.test(callee.name)) && !object.children?.(callee.name)) return object;
   }
   const called = machine.expression(callee, frame);
   if (called.kind === 'callable') return called.run(given(e, frame, machine, path));
+  if (called.kind === 'class') return ofClass(called.scope, given(e, frame, machine, path), machine);
   if (called.kind === 'method') return inline(called.scope, given(e, frame, machine), machine);
   return called.kind === 'opaque' && callee.kind === 'attribute' ? called : opaque(notKnown(sourceOf(callee, machine.module)), e);
+}
+
+/** `kwargs.pop('rate', 0.5)`: what it is unless given. */
+function option(e: CallExpression, frame: Frame, machine: Machine): Value {
+  const value = machine.expression(e.args[1]!.value, frame), key = e.args[0]!.value;
+  if (value.kind === 'flag' || value.kind === 'text' || value.kind === 'none') return { ...value, assumed: true };
+  const number = value.kind === 'size' ? numberOf(value.size) : undefined;
+  return number === undefined ? value : { kind: 'size', size: symbol(key.kind === 'literal' ? String(key.value) : sourceOf(key, machine.module)), fallback: number };
+}
+
+const mathematics = new Map<string, (v: number) => number>([['sqrt', Math.sqrt], ['exp', Math.exp], ['log', Math.log], ['floor', Math.floor], ['ceil', Math.ceil]]);
+
+/** `math.sqrt(2)` of a number that is written out. */
+function ofMath(name: string, e: CallExpression, frame: Frame, machine: Machine): Value | undefined {
+  const compute = mathematics.get(name), value = e.args[0] && machine.expression(e.args[0].value, frame);
+  const number = compute && value?.kind === 'size' && e.args.length === 1 ? numberOf(value.size) : undefined;
+  return number === undefined ? undefined : { kind: 'size', size: fixed(compute!(number)) };
+}
+
+/** Python's own functions of numbers and lists. */
+function builtin(name: string, e: CallExpression, frame: Frame, machine: Machine): Value | undefined {
+  const values = e.args.map(a => machine.expression(a.value, frame)), [first] = values;
+  if (/^(int|float|round)$/.test(name) && first) return first;
+  if (/^(tuple|list)$/.test(name) && first?.kind === 'items' && values.length === 1) return { kind: 'items', items: [...first.items] };
+  if (name === 'map' && first?.kind === 'callable' && values[1]?.kind === 'items' && values.length === 2) return { kind: 'items', items: values[1].items.map(v => first.run(only(v, e))) };
+  if (name === 'len' && first?.kind === 'items') return { kind: 'size', size: fixed(first.items.length) };
+  const compute = name === 'min' ? Math.min : name === 'max' ? Math.max : name === 'abs' ? Math.abs : undefined;
+  if (!compute || values.length === 0 || !values.every(v => v.kind === 'size')) return undefined;
+  if (values.every(v => numberOf(v.size) !== undefined)) return { kind: 'size', size: fixed(compute(...values.map(v => numberOf(v.size)!))) };
+  const numbers = values.map(v => numberOf(v.size) ?? v.fallback), known = numbers.every(n => n !== undefined);
+  return { kind: 'size', size: symbol(sourceOf(e, machine.module)), ...(known ? { fallback: compute(...numbers) } : {}) };
 }
 
 /** `sigmoid` of torch.sigmoid, F.sigmoid, or a name imported from there. */
@@ -60,7 +102,7 @@ export function functionNamed(e: Expression, frame: Frame, machine: Machine): Va
   if (word === undefined) return undefined;
   const known = machine.dialect.functions.get(word), made = machine.dialect.modules.get(word);
   if (known) return { kind: 'callable', run: g => known(g, machine) };
-  return made && { kind: 'callable', run: g => made(g, machine, machine.dialect.nameOf?.(word, g, machine, '') ?? '') };
+  return made && { kind: 'callable', run: g => layer(word, made, g, machine) };
 }
 
 function ofFramework(word: string, e: CallExpression, frame: Frame, machine: Machine, path: string): Value {
@@ -69,8 +111,13 @@ function ofFramework(word: string, e: CallExpression, frame: Frame, machine: Mac
   if (special) return special;
   const make = dialect.modules.get(word);
   const found = given(e, frame, machine, make ? path : '');
-  if (make) return make(found, machine, dialect.nameOf?.(word, found, machine, path) ?? path);
-  return compute(word, found, machine);
+  return make ? layer(word, make, found, machine) : compute(word, found, machine);
+}
+
+/** A layer under the name that it has in the model; without one, till it gets one. */
+function layer(word: string, make: MakeModule, g: Given, machine: Machine): Value {
+  const path = machine.dialect.nameOf?.(word, g, machine, g.path ?? '') ?? g.path ?? '';
+  return path === '' && machine.constructing ? unplaced(to => layer(word, make, { ...g, path: to }, machine), g.at) : make(g, machine, path);
 }
 
 /** A function of the framework, by its name. */
@@ -85,9 +132,20 @@ function ofTensor(object: Value, name: string, e: CallExpression, frame: Frame, 
   if (same.has(name)) return object;
   if (object.kind === 'weight' && (name === 't' || name === 'transpose')) return { kind: 'weight', weight: { ...object.weight, transposed: !object.weight.transposed } };
   if (/[a-z]_$/.test(name)) throw new Unread(inPlace(name), e);
+  if (goesWithAll(object, name, e, frame, machine)) return object;
   const found = given(e, frame, machine);
   if (name === 'size' || name === 'dim' || name === 'get_shape') return measure(object, found, machine);
   return compute(name, asMethod(object, found), machine);
+}
+
+/** Whether a parameter is only made to go with every example: `b.unsqueeze(0)`, `b.expand(n, -1)`, `b.view(1, -1)`. */
+function goesWithAll(object: Value, name: string, e: CallExpression, frame: Frame, machine: Machine): boolean {
+  if (object.kind !== 'term' || object.term.kind !== 'vector' && object.term.kind !== 'scalar') return false;
+  if (name === 'expand' || name === 'expand_as') return true;
+  if (!/^(unsqueeze|view|reshape|repeat|tile)$/.test(name)) return false;
+  const numbers = e.args.map(a => { const v = machine.expression(a.value, frame); return v.kind === 'size' ? numberOf(v.size) : undefined; });
+  if (name === 'unsqueeze') return numbers[0] === 0 || numbers[0] === -2;
+  return name === 'repeat' || name === 'tile' ? numbers.length === 2 && numbers[1] === 1 : numbers.at(-1) === -1 && numbers.slice(0, -1).every(n => n === 1);
 }
 
 /** `x.size(-1)` */
@@ -96,6 +154,12 @@ function measure(object: Value, found: Given, machine: Machine): Value {
   const axis = found.positional[0];
   if (shape.kind !== 'shape' || !axis) return shape;
   return [1, -1].includes(machine.number(axis, found.at)) && shape.last ? { kind: 'size', size: shape.last } : opaque(saying('how many examples or axes there are is not said in equations. Leave it out: a cell is read for one example'), found.at);
+}
+
+/** A class of the file, as a module of the cell. */
+function ofClass(scope: Scope, g: Given, machine: Machine): Value {
+  if (!machine.constructing) return opaque(saying('a layer is made inside the step, with new weights each time. Make it in the constructor'), g.at);
+  return g.path ? machine.part(scope, g, g.path) : unplaced(to => machine.part(scope, g, to), g.at);
 }
 
 /** A function of the code, read in its place. */
@@ -115,9 +179,3 @@ export function bind(method: Scope, found: Given, bound: boolean, machine: Machi
   });
   return frame;
 }
-
-/** Runs one layer after another. */
-export const chained = (layers: readonly Value[], at: Given['at']): Value => ({
-  kind: 'callable',
-  run: found => layers.reduce<Value>((v, m) => (m.kind === 'callable' ? m.run(only(v, at)) : m.kind === 'opaque' ? m : opaque(saying('a layer of this chain is not known. Write the layers out'), at)), found.positional[0] ?? opaque(saying('nothing is handed to this chain of layers'), at)),
-});

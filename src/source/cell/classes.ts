@@ -10,8 +10,11 @@ import { torch } from './frameworks/torch';
 /** Frameworks whose cells are read; a new one is a file and a word here. */
 const dialects: readonly Dialect[] = [torch, keras, flax];
 
+/** Classes that are cells by their name, also where others are made of them. */
+export const byName = /cell|rnn|lstm|gru|recurrent/i;
+
 /** What a step may call its states, and its input. */
-export const stateLike = /^(h|c|s|m)$|^(h|c)(x|_?(t|prev|tm1|0|old|in|n))+$|hidden|state|carry|prev|memory|^hc$|^hx/i;
+export const stateLike = /^[hcsmr]$|^[hcsm](x|y|_?(t|prev|tm1|\d|old|last|in|n|minus|pre|cur|current))+$|hidden|states?$|^states?|carry|prev|memory|last|recurrent|cell|^hc$|^hx/i;
 export const inputLike = /^(x|input|inputs|inp|xt|x_t|x_in|input_|emb|embedded|features?)$/i;
 
 /** The frameworks that a class may be of: in a fragment, `nn.Module` is PyTorch's and Flax's. */

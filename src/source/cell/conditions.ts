@@ -18,11 +18,38 @@ export function condition(e: Expression, frame: Frame, machine: Machine): boolea
   if (e.kind === 'binary' && /^(is|is not|==|!=)$/.test(e.op)) {
     const [a, b] = [machine.expression(e.left, frame), machine.expression(e.right, frame)];
     if ([a, b].some(v => (v.kind === 'flag' || v.kind === 'text' || v.kind === 'none') && v.assumed)) machine.noteDefaults();
-    const equal = alike(a, b);
+    const equal = alike(a, b) ?? (e.op === '==' || e.op === '!=' ? equalNumbers(a, b, e, machine) : undefined);
     return equal === undefined ? undefined : equal === (e.op === 'is' || e.op === '==');
   }
-  if (isNested(e)) return ['items', 'bundle'].includes(machine.expression(e.args[0]!.value, frame).kind) ? true : undefined;
+  if (e.kind === 'binary' && comparisons.has(e.op)) return compared(e, frame, machine);
+  if (e.kind === 'binary' && (e.op === 'in' || e.op === 'not in')) { const found = contained(e, frame, machine); return found === undefined ? undefined : found === (e.op === 'in'); }
+  if (isNested(e)) {
+    const { kind } = machine.expression(e.args[0]!.value, frame);
+    return ['items', 'bundle'].includes(kind) ? true : kind === 'term' ? false : undefined;
+  }
   return machine.flag(machine.expression(e, frame));
+}
+
+const comparisons = new Map<string, (a: number, b: number) => boolean>([['<', (a, b) => a < b], ['>', (a, b) => a > b], ['<=', (a, b) => a <= b], ['>=', (a, b) => a >= b]]);
+type Binary = Extract<Expression, { kind: 'binary' }>;
+
+/** `0 < rate < 1`, where both are numbers, by what is written or by default. */
+function compared(e: Binary, frame: Frame, machine: Machine): boolean | undefined {
+  const chained = e.left.kind === 'binary' && comparisons.has(e.left.op) ? e.left : undefined;
+  const [a, b] = [machine.expression(chained ? chained.right : e.left, frame), machine.expression(e.right, frame)];
+  const own = machine.isNumber(a) && machine.isNumber(b) ? comparisons.get(e.op)!(machine.number(a, e), machine.number(b, e)) : undefined;
+  if (!chained || own === false) return own;
+  const before = compared(chained, frame, machine);
+  return before === false ? false : own === undefined ? undefined : before;
+}
+
+/** `mode in ['affine', 'linear']` */
+function contained(e: Binary, frame: Frame, machine: Machine): boolean | undefined {
+  const [value, list] = [machine.expression(e.left, frame), machine.expression(e.right, frame)];
+  if (list.kind !== 'items') return undefined;
+  const found = list.items.map(v => alike(value, v));
+  if (found.some(f => f !== undefined) && (value.kind === 'flag' || value.kind === 'text' || value.kind === 'none') && value.assumed) machine.noteDefaults();
+  return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
 }
 
 function trained(machine: Machine): false {
@@ -38,6 +65,10 @@ function isNested(e: Expression): e is Extract<Expression, { kind: 'call' }> {
   const listed = classes?.kind === 'list' ? classes.items : classes ? [classes] : [];
   return /^is_(nested|sequence)$/.test(word) || word === 'isinstance' && listed.length > 0 && listed.every(c => c.kind === 'name' && (c.name === 'list' || c.name === 'tuple')) && listed.length === 2;
 }
+
+/** By default, where that is all there is to go by. */
+const equalNumbers = (a: Value, b: Value, e: Expression, machine: Machine): boolean | undefined =>
+  (machine.isNumber(a) && machine.isNumber(b) ? machine.number(a, e) === machine.number(b, e) : undefined);
 
 /** undefined where one of both is not known. */
 function alike(a: Value, b: Value): boolean | undefined {

@@ -2,7 +2,7 @@
 import { saying, type Said } from '../../core/said';
 import type { Span } from '../outline';
 import { fixed, numberOf, plus, scaled, type LinearSize } from './sizes';
-import { infix, opaque, sizeOf, Unread, vector, type Term, type Value, type Weight } from './values';
+import { call, constant, infix, isScalar, namedTerm, opaque, sizeOf, Unread, vector, type Term, type Value, type Weight } from './values';
 
 /** More pieces are no gates. */
 const MOST_PIECES = 64;
@@ -25,18 +25,45 @@ const unknownLength = (): Said => saying('a vector is cut into pieces, and the c
 /** Components `from` to `from + size`. @throws Unread */
 export function part(t: Term, from: LinearSize, size: LinearSize, at: Span): Term {
   const inside = (v: Term): Term => part(v, from, size, at);
+  if (isScalar(t)) return t;
   switch (t.kind) {
-    case 'number': case 'scalar': return t;
-    case 'vector': case 'matrix': return { ...t, from: plus(t.from, from), size };
+    case 'vector': return numberOf(size) === 1 ? { kind: 'scalar', tensor: t.tensor, from: plus(t.from, from) } : { ...t, from: plus(t.from, from), size };
+    case 'matrix': return { ...t, from: plus(t.from, from), size };
     case 'infix': return infix(t.op, inside(t.left), inside(t.right));
     case 'negate': return { kind: 'negate', of: inside(t.of) };
     case 'signal': return inside(t.signal.term);
-    case 'call':
-      if (t.name === 'norm') throw new Unread(saying('all gates are normalised together and then cut; equations normalise one vector at a time. Cut first, and normalise each gate'), at);
-      return { ...t, values: t.values.map(inside) };
+    case 'call': return t.name === 'norm' ? normedPart(t, from, size, at) : { ...t, values: t.values.map(inside) };
     default: throw new Unread(t.kind === 'beside' ? saying('vectors that were put side by side are cut at another place. Take each by the name it had before') : uncut(t), at);
   }
 }
+
+type Call = Extract<Term, { kind: 'call' }>;
+interface Shared { readonly pieces: readonly Term[]; readonly mean: Term; readonly spread: Term }
+const shared = new WeakMap<Call, Shared>();
+
+/** A piece of what is normalised whole: mean and spread are those of all pieces, which get lines of their own. */
+function normedPart(t: Call, from: LinearSize, size: LinearSize, at: Span): Term {
+  const all = sizeOf(t.values[0]!), count = all && timesIn(size, all);
+  const index = from.constant === 0 && from.terms.size === 0 ? 0 : timesIn(size, from);
+  const known = shared.get(t);
+  if (count === undefined || index === undefined || (known && known.pieces.length !== count)) throw new Unread(saying('all gates are normalised together and then cut into pieces that differ. Cut them into equal ones'), at);
+  const { pieces: each, mean, spread } = known ?? together(t, count, size, at);
+  return infix('/', infix('-', each[index]!, mean), spread);
+}
+
+function together(t: Call, count: number, size: LinearSize, at: Span): Shared {
+  const each = Array.from({ length: count }, (_, k) => namedTerm(`v${k + 1}`, part(t.values[0]!, scaled(size, k), size, at), true));
+  const averaged = (terms: readonly Term[]): Term => infix('/', terms.map(v => call('mean', v)).reduce((a, b) => infix('+', a, b)), constant(count));
+  const mean = namedTerm('centre', averaged(each));
+  const squares = each.map(v => infix('-', v, mean)).map(d => infix('⊙', d, d));
+  const spread = namedTerm(SPREAD, call('sqrt', infix('+', averaged(squares), constant(t.numbers[0] ?? 1e-5))));
+  const made: Shared = { pieces: each, mean, spread };
+  shared.set(t, made);
+  return made;
+}
+
+/** What the square root of the variance of several vectors is called. */
+export const SPREAD = 'spread';
 
 /** What is cut: a vector, or a matrix along one of its axes. */
 export interface Cut { readonly value: Value; readonly axis: 0 | 1; readonly at: Span; readonly term: (v: Value) => Term }
@@ -59,7 +86,17 @@ export function piecesOf(cut: Cut, lengths: LinearSize | readonly LinearSize[]):
   if (!('constant' in lengths)) return cutAt(cut, starts(lengths), lengths);
   const all = allOf(cut);
   const count = all && timesIn(lengths, all);
-  return count === undefined ? opaque(manyPieces(), cut.at) : pieces(cut, count);
+  if (count !== undefined) return pieces(cut, count);
+  const whole = all && wholeTimes(lengths, all);
+  return whole === undefined ? opaque(manyPieces(), cut.at) : piecesOf(cut, [...Array.from({ length: whole }, () => lengths), plus(all!, lengths, -whole)]);
+}
+
+/** How many times a size fits into another of which something is left: 3 H goes once into 4 H. */
+function wholeTimes(size: LinearSize, all: LinearSize): number | undefined {
+  const [first] = size.terms;
+  const [n, m] = first ? [all.terms.get(first[0]) ?? 0, first[1]] : [numberOf(all) ?? 0, size.constant];
+  const exact = plus(all, size, -n / m), count = Math.floor(n / m);
+  return exact.terms.size === 0 && exact.constant === 0 && count > 0 && count < MOST_PIECES ? count : undefined;
 }
 
 /** Pieces that begin at 0 and at each of these places, as NumPy's `split` has it. */
@@ -84,7 +121,7 @@ export function slab(weight: Weight, axis: 0 | 1, from: LinearSize, size: Linear
 }
 
 /** How many times a size goes into another; undefined where the text does not say. */
-function timesIn(size: LinearSize, all: LinearSize): number | undefined {
+export function timesIn(size: LinearSize, all: LinearSize): number | undefined {
   const [first] = size.terms;
   const [n, m] = first ? [all.terms.get(first[0]) ?? 0, first[1]] : [numberOf(all) ?? 0, size.constant];
   const count = n / m;

@@ -5,9 +5,11 @@ import { slice, type Expression } from '../code/expression';
 import { fold } from '../code/fold';
 import { lookup } from '../code/scopes';
 import { combine } from './arithmetic';
+import { dialectsOf } from './classes';
 import { call, functionNamed, inline } from './calls';
 import { condition } from './conditions';
 import type { Frame } from './frame';
+import { comprehension } from './loops';
 import type { Machine } from './machine';
 import { fixed, symbol } from './sizes';
 import { subscript } from './subscripts';
@@ -21,17 +23,33 @@ export function expression(e: Expression, frame: Frame, machine: Machine, path =
     case 'literal': return literal(e.value);
     case 'name': return frame.names.get(e.name) ?? global(e, frame, machine);
     case 'list': return { kind: 'items', items: e.items.map((i, k) => of(i, path && `${path}.${k}`)) };
+    case 'dict': return dictionary(e, frame, machine);
     case 'attribute': return attribute(e, frame, machine);
     case 'subscript': return subscript(e, frame, machine);
-    case 'unary': return e.op === '-' ? combine('-', { kind: 'size', size: fixed(0) }, of(e.operand), e, machine) : e.op === '+' ? of(e.operand) : opaque(saying('{0} is not read. Write it by +, -, *, / and functions', e.op), e);
+    case 'unary': if (e.op === 'not') return negated(e, frame, machine); return e.op === '-' ? combine('-', { kind: 'size', size: fixed(0) }, of(e.operand), e, machine) : e.op === '+' ? of(e.operand) : opaque(saying('{0} is not read. Write it by +, -, *, / and functions', e.op), e);
     case 'binary': return combine(e.op, of(e.left), of(e.right), e, machine);
     case 'conditional': {
       const test = condition(e.test, frame, machine);
       return test === undefined ? opaque(saying('which value is taken depends on {0}. Equations have one way; write the cell for one of both', sourceOf(e.test, machine.module)), e) : of(test ? e.then : e.otherwise, path);
     }
     case 'call': return call(e, frame, machine, path);
-    default: return opaque(saying('{0} is not read. Write it as calls, products and sums', sourceOf(e, machine.module).slice(0, 60)), e);
+    case 'other': return comprehension(e, frame, machine, path) ?? unreadable(e, machine);
+    default: return unreadable(e, machine);
   }
+}
+
+const unreadable = (e: Expression, machine: Machine): Value =>
+  opaque(saying('{0} is not read. Write it as calls, products and sums', sourceOf(e, machine.module).slice(0, 60)), e);
+
+function dictionary(e: Extract<Expression, { kind: 'dict' }>, frame: Frame, machine: Machine): Value {
+  const keys = e.entries.map(({ key }) => (key.kind === 'literal' ? String(key.value) : undefined));
+  if (keys.some(k => k === undefined)) return unreadable(e, machine);
+  return { kind: 'items', items: e.entries.map(({ value }) => machine.expression(value, frame)), keys: keys.map(k => k!) };
+}
+
+function negated(e: Extract<Expression, { kind: 'unary' }>, frame: Frame, machine: Machine): Value {
+  const value = condition(e, frame, machine);
+  return value === undefined ? opaque(saying('whether {0} holds is not settled in the text', sourceOf(e, machine.module)), e) : { kind: 'flag', value, assumed: false };
 }
 
 function literal(value: number | string | boolean | null): Value {
@@ -46,6 +64,7 @@ export const notKnown = (name: string): ReturnType<typeof saying> => saying('{0}
 function global(e: Extract<Expression, { kind: 'name' }>, frame: Frame, machine: Machine): Value {
   const found = lookup(e.name, frame.scope).at(-1);
   if (found?.kind === 'function' && found.body) return { kind: 'method', scope: found.body };
+  if (found?.kind === 'class' && machine.dialect.hasParts && dialectsOf(found.body, machine.module).includes(machine.dialect)) return { kind: 'class', scope: found.body };
   return folded(e, frame, machine) ?? functionNamed(e, frame, machine) ?? opaque(notKnown(e.name), e);
 }
 

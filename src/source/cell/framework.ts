@@ -1,5 +1,5 @@
 /** What a framework's cells look like in code. A new one is a file in `frameworks` and a word in `classes.ts`. */
-import type { Scope } from '../code/scopes';
+import type { Module, Scope } from '../code/scopes';
 import type { CallExpression } from '../code/expression';
 import type { Frame } from './frame';
 import type { Machine } from './machine';
@@ -34,7 +34,9 @@ export interface Dialect {
   /** Names that files may have for a tensor; `order` counts tensors of its own layer, `given` is the name that the code gives it. */
   spellings(tensor: string, order: number, given: string | undefined): readonly string[];
   /** Whether a part of a weight that the constructor takes is a copy, which stays as it was when weights are loaded. */
-  readonly partsAreCopies?: boolean;
+  readonly partsAreCopies?: (module: Module) => boolean;
+  /** Whether classes of the file may be parts of a cell. */
+  readonly hasParts?: boolean;
   /** Fields of a dataclass that stand in the class's body. */
   readonly hasFields?: boolean;
   /** What `build` is given beside the object. */

@@ -35,7 +35,7 @@ export function kept(nexts: readonly Signal[], own: ReadonlySet<CodeSignal>): re
     for (const p of partsOf(t)) visit(p, t.kind === 'call');
   };
   for (const n of nexts) visit(n, false);
-  return [...uses.values()].filter(({ signal: { signal }, count, bare: inCall }) => own.has(signal) || !isAffine(signal.term) && !(count === 1 && inCall && signal.term.kind !== 'call'))
+  return [...uses.values()].filter(({ signal: { signal }, count, bare: inCall }) => own.has(signal) || signal.line === true || !isAffine(signal.term) && !(count === 1 && inCall && signal.term.kind !== 'call'))
     .map(u => u.signal).sort((a, b) => a.signal.order - b.signal.order);
 }
 

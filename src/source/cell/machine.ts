@@ -10,34 +10,65 @@ import { fieldsOf } from './fields';
 import { bodyOf, parametersOf, type Frame } from './frame';
 import type { Dialect } from './framework';
 import { madeWith, type Made, type Passed } from './madeWith';
-import { fixed, numberOf, symbol, type LinearSize } from './sizes';
+import { fixed, numberOf, sizeText, symbol, type LinearSize } from './sizes';
 import type { CellTensor } from './spec';
+import { bind } from './calls';
 import { block } from './statements';
-import { constant, nowhere, opaque, sizeOf, Unread, vector, type Bundle, type Term, type Value } from './values';
+import { constant, nowhere, opaque, sizeOf, Unread, vector, type Bundle, type Given, type Term, type Value } from './values';
 
 /** Expressions that one cell may cost, and calls inside calls. */
 const MOST = 4000, DEEPEST = 12;
 
-export class Machine {
-  readonly attributes = new Map<string, Value>();
+/** What a cell and the modules in it have in common. */
+class Common {
   readonly tensors: CellTensor[] = [];
   readonly known = new Map<string, number>();
-  /** States that the code reads, by the names it gives them. */
   readonly found: { readonly name: string }[] = [];
-  /** Layers without a name that were made so far, by their class. */
   readonly unnamed = new Map<string, number>();
-  /** Weights are being made, and no step is gone. */
+  readonly said = new Map<string, Said>();
+  readonly parts = new Set<Scope>();
   constructing = false;
-  private readonly said = new Map<string, Said>();
-  private budget = MOST;
-  private depth = 0;
+  budget = MOST;
+  depth = 0;
+}
 
+export class Machine {
+  readonly attributes = new Map<string, Value>();
   private made: Made = new Map();
 
-  constructor(readonly module: Module, readonly cell: Scope, readonly dialect: Dialect) {}
+  /** `prefix` is what the tensors of a module inside the cell begin with. */
+  constructor(readonly module: Module, readonly cell: Scope, readonly dialect: Dialect, private readonly common = new Common(), private readonly prefix = '') {}
+
+  /** Classes of the file that it is made of. */
+  get parts(): Set<Scope> { return this.common.parts; }
+  get tensors(): CellTensor[] { return this.common.tensors; }
+  get known(): Map<string, number> { return this.common.known; }
+  /** States that the code reads, by the names it gives them. */
+  get found(): { readonly name: string }[] { return this.common.found; }
+  /** Layers without a name that were made so far, by their class. */
+  get unnamed(): Map<string, number> { return this.common.unnamed; }
+  /** Weights are being made, and no step is gone. */
+  get constructing(): boolean { return this.common.constructing; }
+
+  /** A class of the file as a part of this one, made with these arguments: it runs by its own attributes. */
+  part(of: Scope, given: Given, path: string): Value {
+    this.parts.add(of);
+    const inner = new Machine(this.module, of, this.dialect, this.common, path);
+    for (const maker of this.dialect.makers) {
+      const method = inner.methodOf(maker);
+      if (method) inner.inside(given.at, () => block(bodyOf(method.node), bind(method, given, true, inner), inner));
+    }
+    const call = (method: Scope) => (g: Given): Value => inner.inside(g.at, () => block(bodyOf(method.node), bind(method, g, true, inner), inner) ?? { kind: 'none' });
+    const step = inner.methodOf(this.dialect.step);
+    const run = step ? call(step) : (g: Given): Value => opaque(saying('{0} has no step', of.name), g.at);
+    return { kind: 'callable', run, children: name => inner.attributes.get(name) ?? ofMethod(inner.methodOf(name), call) };
+  }
+
+  /** The name of an attribute in the model. */
+  named(attribute: string): string { return this.prefix && attribute ? `${this.prefix}.${attribute}` : attribute; }
 
   construct(): void {
-    this.constructing = true;
+    this.common.constructing = true;
     const constructor = this.methodOf('__init__');
     const names = constructor ? parametersOf(constructor).slice(1).map(p => p.name) : this.dialect.hasFields ? fieldsOf(this.cell, this.module).map(f => f.name) : [];
     this.made = madeWith(this.cell, names, this.module);
@@ -49,7 +80,7 @@ export class Machine {
       parametersOf(method).forEach(({ name, fallback }, k) => frame.names.set(name, k === 0 ? { kind: 'self' } : this.dialect.isShape?.(method, name) ? { kind: 'shape', last: symbol(`${name}[-1]`) } : this.parameter(name, fallback, method)));
       block(bodyOf(method.node), frame, this);
     }
-    this.constructing = false;
+    this.common.constructing = false;
   }
 
   /** A constructor's parameter: a name that sizes are made of, with what it is unless given; an option, as it is given or by default. */
@@ -61,18 +92,19 @@ export class Machine {
     if (value?.kind === 'flag' || value?.kind === 'text') return { ...value, assumed: true };
     if (value?.kind === 'none') return { kind: 'none', assumed: true };
     if (value?.kind === 'callable') return { ...value, run: g => { this.noteDefaults(); return value.run(g); } };
-    const number = value?.kind === 'size' ? numberOf(value.size) : undefined;
+    const byDefault = value?.kind === 'size' ? numberOf(value.size) : undefined;
+    const number = passed ? (typeof passed.value === 'number' ? passed.value : undefined) : byDefault;
     if (number !== undefined) this.known.set(name, number);
-    if (typeof passed?.value === 'number') this.known.set(name, passed.value);
     return { kind: 'size', size: symbol(name), ...(number === undefined ? {} : { fallback: number }) };
   }
 
   /** What the only call passes for an option; undefined for sizes, which stay names. */
-  private passed({ value, source, scope }: Passed, name: string, fallback: Value | undefined): Value | undefined {
-    if (typeof value === 'boolean') return { kind: 'flag', value, assumed: false };
-    if (typeof value === 'string') return { kind: 'text', value };
-    if (value === null) return { kind: 'none' };
+  private passed({ value, assumed, source, scope }: Passed, name: string, fallback: Value | undefined): Value | undefined {
+    if (typeof value === 'boolean') return { kind: 'flag', value, assumed };
+    if (typeof value === 'string') return { kind: 'text', value, assumed };
+    if (value === null) return { kind: 'none', assumed };
     if (value !== undefined || !fallback || fallback.kind === 'size') return undefined;
+    if (fallback.kind === 'flag') return { ...fallback, assumed: true };
     const found = expression(source, { names: new Map(), scope }, this);
     return found.kind === 'callable' ? found : opaque(saying('{0} is passed as {1}, which is not settled in the text. Write it out', name, sourceOf(source, this.module)), nowhere);
   }
@@ -88,31 +120,31 @@ export class Machine {
     return of.bases.flatMap(b => lookup(slice(b, this.module.text), of.parent ?? of).flatMap(x => (x.kind === 'class' && x.body !== of ? [x.body] : [])));
   }
 
-  /** A tensor of the model; `given` is the name that the code itself gives it. */
-  declare(name: string, shape: readonly LinearSize[], given?: string): void {
+  /** A tensor of the model; `given` is the name that the code itself gives it, `start` what all its numbers are at first. */
+  declare(name: string, shape: readonly LinearSize[], given?: string, start?: number): void {
     if (this.tensors.some(t => t.name === name)) return;
     const owner = ownerOf(name), order = this.tensors.filter(t => ownerOf(t.name) === owner).length;
-    this.tensors.push({ name, shape, names: this.dialect.spellings(name, order, given) });
+    this.tensors.push({ name, shape, names: this.dialect.spellings(name, order, given), ...(start === undefined ? {} : { start }) });
   }
 
-  note(said: Said): void { this.said.set(english(said), said); }
-  get notes(): readonly Said[] { return [...this.said.values()]; }
+  note(said: Said): void { this.common.said.set(english(said), said); }
+  get notes(): readonly Said[] { return [...this.common.said.values()]; }
 
   /** One more expression. @throws Unread after too many */
   spend(at: Span): void {
-    if (this.budget-- <= 0) throw new Unread(saying('the code is too long to be read as equations. Leave one step in the cell, and move the rest out'), at);
+    if (this.common.budget-- <= 0) throw new Unread(saying('the code is too long to be read as equations. Leave one step in the cell, and move the rest out'), at);
   }
 
-  /** A part of a weight that is no copy of it. @throws Unread */
-  checkPart(at: Span): void {
-    if (this.constructing && this.dialect.partsAreCopies) throw new Unread(saying('a part of a weight is taken while the cell is built: it stays as it was when weights are loaded. Take it in the step'), at);
+  /** Why a part of a weight cannot be used; undefined where it is no copy of it. */
+  copied(at: Span): Value | undefined {
+    return this.constructing && this.dialect.partsAreCopies?.(this.module) ? opaque(saying('a part of a weight is taken while the cell is built: it stays as it was when weights are loaded. Take it in the step'), at) : undefined;
   }
 
   /** Runs what stands inside a call. @throws Unread where calls go too deep */
   inside<T>(at: Span, run: () => T): T {
-    if (++this.depth > DEEPEST) throw new Unread(saying('methods call one another too deeply. Write the step in one method'), at);
+    if (++this.common.depth > DEEPEST) throw new Unread(saying('methods call one another too deeply. Write the step in one method'), at);
     const result = run();
-    this.depth--;
+    this.common.depth--;
     return result;
   }
 
@@ -132,10 +164,13 @@ export class Machine {
     throw v.kind === 'opaque' ? new Unread(v.why, v.at) : new Unread(saying('a size is needed here. Write a number, or a parameter of the constructor'), at);
   }
 
+  /** Whether a size is a number, by what is written or by default. */
+  isNumber(v: Value): boolean { return v.kind === 'size' && (numberOf(v.size) ?? v.fallback) !== undefined; }
+
   number(v: Value, at: Span = nowhere): number {
     if (v.kind !== 'size') throw v.kind === 'opaque' ? new Unread(v.why, v.at) : new Unread(saying('a number is needed here. Write it out'), at);
     const value = numberOf(v.size) ?? v.fallback;
-    const names = [...v.size.terms.keys()].join(', ');
+    const names = sizeText(v.size);
     if (value === undefined) throw new Unread(saying('the number {0} is not in the text. Write it out, or give the parameter a default', names), at);
     if (numberOf(v.size) === undefined) this.note(saying('{0} = {1}, unless the cell is made with another.', names, value));
     return value;
@@ -195,6 +230,8 @@ function row({ weight }: Value & { kind: 'weight' }, at: Span): Term {
   if (rows && numberOf(rows) === 1 && columns) return { kind: 'vector', tensor: weight.tensor, from: weight.start?.[1] ?? fixed(0), size: columns };
   throw new Unread(saying('a matrix stands where a vector is needed. Multiply it by one, as in x @ W'), at);
 }
+
+const ofMethod = (method: Scope | undefined, call: (method: Scope) => (g: Given) => Value): Value | undefined => method && { kind: 'callable', run: call(method) };
 
 const ownerOf = (tensor: string): string => tensor.replace(/[./]?[^./]*$/, '');
 

@@ -4,8 +4,8 @@ import { slice, type Expression } from '../code/expression';
 import { fold } from '../code/fold';
 import { callOf, type Module, type Scope } from '../code/scopes';
 
-/** An argument, and what it is where that stands in the text. */
-export interface Passed { readonly value: number | string | boolean | null | undefined; readonly source: Expression; readonly scope: Scope }
+/** An argument, and what it is where that stands in the text; `assumed` where only a default says so. */
+export interface Passed { readonly value: number | string | boolean | null | undefined; readonly assumed: boolean; readonly source: Expression; readonly scope: Scope }
 export type Made = ReadonlyMap<string, Passed>;
 
 /** By the names of the constructor's parameters; empty where the class is made in several places, or in none. */
@@ -18,7 +18,7 @@ export function madeWith(cell: Scope, names: readonly string[], module: Module):
     const found = given.given(name);
     if (!found) return [];
     const { value, assumed } = fold(found.value, found.scope, module);
-    const plain = !assumed && (value === null || typeof value !== 'object') ? value : undefined;
-    return [[name, { value: plain, source: found.value, scope: found.scope }] as const];
+    const plain = value === null || typeof value !== 'object' ? value : undefined;
+    return [[name, { value: plain, assumed, source: found.value, scope: found.scope }] as const];
   }));
 }

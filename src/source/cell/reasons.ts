@@ -10,7 +10,7 @@ const beyond: readonly (readonly [RegExp, (name: string) => Said])[] = [
   [/^Embed/, n => saying('{0} looks rows up by number; a cell reads vectors. Look them up before the cell', n)],
   [/^where$|^masked_fill$|^masked_select$|^gather$|^index_select$|^take$|^topk$|^sort$|^argmax$|^select$|^cond$|^switch$/, n => saying('{0} takes numbers by what other numbers are, which equations cannot say. A gate by sigmoid could be read', n)],
   [/^view$|^reshape$|^unsqueeze$|^squeeze$|^expand_dims$|^permute$|^transpose$|^flatten$|^repeat$|^tile$|^expand$|^broadcast_to$|^stack$|^roll$/, n => saying('{0} gives a tensor that is no longer one vector a step. Cut vectors by chunk or split, and put them together by cat', n)],
-  [/^(sum|mean|max|min|norm|prod|var|std|cumsum|argmin|reduce_\w+)$/, n => saying('{0} makes one number of many. Only a layer norm is read of such functions', n)],
+  [/^(sum|mean|max|min|norm|prod|var|std|cumsum|argmin|reduce_\w+)$/, n => saying('{0} makes one number of many. Only a layer norm is read of such functions, and mean and sum over the units with keepdim=True', n)],
   [/^(rand|randn|normal|uniform|bernoulli|rand_like|randn_like|empty|empty_like)$/, n => saying('{0} draws random numbers, which make no equation. Draw them outside the cell', n)],
   [/^(LSTM|GRU|RNN|SimpleRNN|Bidirectional)$/, n => saying('{0} is a whole recurrent layer; equations say one step. Use its cell, such as nn.LSTMCell', n)],
   [/^(scan|fori_loop|while_loop|vmap)$/, n => saying('{0} runs a function many times; equations are one straight line. Write one step', n)],

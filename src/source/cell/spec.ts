@@ -12,6 +12,8 @@ export interface Piece {
   readonly rows: Range;
   /** Absent for vectors. */
   readonly columns?: Range;
+  /** One row of a matrix, as a vector; or one number of a vector. */
+  readonly as?: 'vector' | 'scalar';
 }
 
 /** `size` is all where it is absent. */
@@ -21,7 +23,13 @@ export interface Range { readonly from: LinearSize; readonly size?: LinearSize }
 export interface CellParameter { readonly name: string; readonly pieces: readonly Piece[] }
 
 /** Sizes of a tensor as the code has them, and what files may call it: one name for each way in which the framework writes files. */
-export interface CellTensor { readonly name: string; readonly names: readonly string[]; readonly shape: readonly LinearSize[] }
+export interface CellTensor {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly shape: readonly LinearSize[];
+  /** What all its numbers are before training, where that is one. */
+  readonly start?: number;
+}
 
 /** Frameworks whose cells are read. */
 export type CellFramework = 'pytorch' | 'keras' | 'flax';

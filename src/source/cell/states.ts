@@ -2,6 +2,7 @@
 import { saying } from '../../core/said';
 import type { Scope } from '../code/scopes';
 import type { Span } from '../outline';
+import { byName } from './classes';
 import { bodyOf } from './frame';
 import type { Machine } from './machine';
 import { Unread, type Bundle, type Term, type Value } from './values';
@@ -16,12 +17,17 @@ export function nextStates(returned: Value, bundles: readonly Bundle[], machine:
   const count = machine.found.length;
   const items = returned.kind === 'items' ? returned.items : [returned];
   for (const v of items) if (count === 0 && v.kind === 'opaque') throw new Unread(v.why, v.at);
+  const order = used.flatMap(b => b.states.map(s => (s.kind === 'state' ? s.index : 0)));
+  const names = order.map(k => machine.found[k]!.name);
+  const keyed = returned.kind === 'items' && returned.keys ? byKeys(returned.items, returned.keys, names) : undefined;
   if (count === 0) throw new Unread(saying('no state is read. A cell takes the state before, such as h, and returns the next one'), at);
-  const { states, first } = parted(items, count, machine.dialect.carryFirst);
+  const { states, first } = keyed ? { states: keyed, first: undefined } : parted(items, count, machine.dialect.carryFirst, names);
   if (states?.length !== count) throw new Unread(saying('states that are read: {0}; values that are returned: {1}. Which is which is not sure. Return the output and then the states, in their order', count, items.length), at);
   const terms = states.map(s => machine.term(s, at));
-  const order = used.flatMap(b => b.states.map(s => (s.kind === 'state' ? s.index : 0)));
   const nexts = Array.from({ length: count }, (_, k) => terms[order.indexOf(k)]!);
+  const change = nexts.find((t, k) => t.kind === 'signal' && isChange(t.signal.name, machine.found[k]!.name)) ?? (/ode/i.test(machine.cell.name) ? nexts.find((t, k) => t.kind !== 'signal' || !resembles(t.signal.name, machine.found[k]!.name)) : undefined);
+  if (change) throw new Unread(saying('the step returns how a state changes, and not the next state. Return the state itself, such as h + dt * dh'), at);
+  if (!byName.test(machine.cell.name) && count > 1 && !nexts.some((t, k) => t.kind === 'signal' && resembles(t.signal.name, machine.found[k]!.name))) throw new Unread(saying('by their names, what is returned are no next states. Return them under the names of the states'), at);
   const wanted = machine.found.map(s => letterOf(s.name));
   nexts.forEach((t, k) => {
     const other = t.kind === 'signal' ? letterOf(t.signal.name) : undefined;
@@ -33,15 +39,39 @@ export function nextStates(returned: Value, bundles: readonly Bundle[], machine:
 }
 
 /** (h, c) · h, (h, c) · (y, h) · (y, h, c); where the states come first, (h, c), y · h, y. `first` is the output. */
-function parted(items: readonly Value[], count: number, carryFirst: boolean): { readonly states: readonly Value[] | undefined; readonly first: Value | undefined } {
+function parted(items: readonly Value[], count: number, carryFirst: boolean, names: readonly string[]): { readonly states: readonly Value[] | undefined; readonly first: Value | undefined } {
   if (carryFirst) {
     const [carry, y] = items;
     const states = items.length !== 2 ? undefined : carry?.kind === 'items' ? carry.items : [carry!];
     return { states, first: y };
   }
   const nested = items.at(-1);
-  const states = nested?.kind === 'items' && items.length === 2 ? nested.items : items.length === count ? items : items.length === count + 1 ? items.slice(1) : undefined;
-  return { states, first: states !== items ? items[0] : undefined };
+  if (nested?.kind === 'items' && items.length === 2) return { states: nested.items, first: items[0] };
+  if (items.length === count) return { states: items, first: undefined };
+  if (items.length !== count + 1) return { states: undefined, first: undefined };
+  // The output comes first, unless the names say that it comes last.
+  const alike = (v: Value | undefined, k: number): boolean => v?.kind === 'term' && v.term.kind === 'signal' && resembles(v.term.signal.name, names[k]!);
+  const last = items.slice(0, count).every(alike) && !items.slice(1).every(alike);
+  return last ? { states: items.slice(0, count), first: items.at(-1) } : { states: items.slice(1), first: items[0] };
+}
+
+/** `dh` and `h_dot` are how `h` changes. */
+function isChange(next: string, before: string): boolean {
+  const letter = before.replace(/[^a-zA-Z].*$/, '').slice(0, 1).toLowerCase();
+  return new RegExp(`^(d|delta)_?(${letter}|hidden|state)(_?dt)?$|^(${letter}|hidden|state)_?dot$|deriv`, 'i').test(next);
+}
+
+/** `{'h_n': h, 'c_n': c, ...}`: the states by their names. */
+function byKeys(items: readonly Value[], keys: readonly string[], names: readonly string[]): readonly Value[] | undefined {
+  const found = names.map(name => keys.findIndex(key => resembles(key, name)));
+  return found.every((f, k) => f >= 0 && found.indexOf(f) === k) ? found.map(f => items[f]!) : undefined;
+}
+
+/** `new_state` is the next `state`, `hy` that of `hx`. */
+function resembles(next: string, before: string): boolean {
+  const bare = (name: string): string => name.toLowerCase().replace(/new|next|prev|last|old|cur(rent)?|_|\d|tm1/g, '');
+  const [a, b] = [letterOf(next), letterOf(before)];
+  return a !== undefined && a === b || bare(next) !== '' && bare(next) === bare(before);
 }
 
 /** The last statement of a step. */

@@ -1,4 +1,5 @@
 /** What is taken by brackets: a state, a value of a tuple, a slice along the units, the last axis of a shape. */
+import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
 import { children, groups, type Expression } from '../code/expression';
 import { examples } from './assign';
@@ -14,6 +15,8 @@ export function subscript(e: Subscript, frame: Frame, machine: Machine): Value {
   const object = machine.expression(e.object, frame);
   const last = e.index.at(-1);
   if (object.kind === 'opaque') return object;
+  if (object.kind === 'items' && e.index.length === 1 && last?.kind === 'slice') return sublist(object.items, e, frame, machine);
+  if (object.kind === 'callable' && object.layers && e.index.length === 1 && last) return item({ kind: 'items', items: object.layers.list }, last, e, frame, machine);
   if ((object.kind === 'items' || object.kind === 'bundle' || object.kind === 'shape') && e.index.length === 1 && last) return item(object, last, e, frame, machine);
   if (object.kind === 'weight' && e.index.every(i => i.kind === 'slice') && e.index.length <= 2) return window(object, e, frame, machine);
   if (object.kind !== 'term' || last?.kind !== 'slice' || e.index.length > 2) return opaque(saying('single numbers or other axes are taken from a tensor. Only slices along the units are read, such as v[:, :n]'), e);
@@ -25,6 +28,7 @@ function item(object: Extract<Value, { kind: 'items' | 'bundle' | 'shape' }>, in
   const value = machine.expression(index, frame);
   const k = value.kind === 'size' ? numberOf(value.size) : undefined;
   if (object.kind === 'shape') return k === -1 || k === 1 ? (object.last ? { kind: 'size', size: object.last } : opaque(examples(), e)) : opaque(examples(), e);
+  if (object.kind === 'items' && object.keys) return (value.kind === 'text' ? object.items[object.keys.indexOf(value.value)] : undefined) ?? opaque(saying('which value is taken is not settled in the text. Write the number'), e);
   if (k === undefined) return opaque(saying('which value is taken is not settled in the text. Write the number'), e);
   if (object.kind === 'items') return object.items.at(k) ?? opaque(saying('there is no value {0} among {1}', k, object.items.length), e);
   if (k < 0) return opaque(saying('how many states there are is not settled here. Count from the first, such as state[0]'), e);
@@ -32,17 +36,34 @@ function item(object: Extract<Value, { kind: 'items' | 'bundle' | 'shape' }>, in
   return vector(machine.takeStates(object.bundle, Array.from({ length: Math.max(states.length, k + 1) }, (_, n) => `${name}${n}`), e)[k]!);
 }
 
+/** `gates[:3]` of a list. */
+function sublist(items: readonly Value[], e: Subscript, frame: Frame, machine: Machine): Value {
+  const nodes = sliceNodes(e, machine, 0), colons = nodes.flatMap((n, k) => (n.name === ':' ? [k] : []));
+  const ends = [nodes.slice(0, colons[0])[0], nodes[colons[0]! + 1]].map(n => (n ? machine.evaluate(n, frame) : undefined));
+  const numbers = ends.map(v => (v?.kind === 'size' ? numberOf(v.size) : undefined));
+  if (colons.length !== 1 || ends.some((v, k) => v && numbers[k] === undefined)) return opaque(saying('which value is taken is not settled in the text. Write the number'), e);
+  return { kind: 'items', items: items.slice(numbers[0] ?? 0, numbers[1] ?? items.length) };
+}
+
+/** `-n` counts from the end. */
+const isNegative = ({ constant, terms }: LinearSize): boolean => [constant, ...terms.values()].every(n => n <= 0) && (constant < 0 || terms.size > 0);
+
+function sliceNodes(e: Subscript, machine: Machine, which: number): readonly SyntaxNode[] {
+  const bracket = machine.module.scope.node.resolveInner(e.to, -1).parent;
+  return groups(children(bracket ?? machine.module.scope.node).slice(2, -1)).at(which) ?? [];
+}
+
 /** From and to of a slice; undefined where it has a stride or counts from the end. */
 function bounds(group: Subscript['index'][number], e: Subscript, all: LinearSize | undefined, frame: Frame, machine: Machine, which: number): readonly [LinearSize, LinearSize] | Value {
   if (group.kind === 'slice' && group.full && all) return [fixed(0), all];
-  const bracket = machine.module.scope.node.resolveInner(e.to, -1).parent;
-  const nodes = groups(children(bracket ?? machine.module.scope.node).slice(2, -1)).at(which) ?? [];
+  const nodes = sliceNodes(e, machine, which);
   const colons = nodes.flatMap((n, k) => (n.name === ':' ? [k] : []));
   if (colons.length !== 1) return opaque(saying('a slice with a stride takes numbers apart. Only whole pieces are read, such as v[:, :n]'), e);
-  const at = (node: (typeof nodes)[number] | undefined): LinearSize | undefined => (node ? machine.size(machine.evaluate(node, frame), e) : undefined);
-  const from = at(nodes.slice(0, colons[0])[0]) ?? fixed(0), to = at(nodes[colons[0]! + 1]) ?? all;
+  const at = (node: SyntaxNode | undefined): LinearSize | undefined => (node ? machine.size(machine.evaluate(node, frame), e) : undefined);
+  const ends = [at(nodes.slice(0, colons[0])[0]) ?? fixed(0), at(nodes[colons[0]! + 1]) ?? all];
+  const [from, to] = ends.map(s => (s && isNegative(s) && all ? plus(all, s) : s)) as [LinearSize, LinearSize | undefined];
   if (!to) return opaque(saying('a vector is cut into pieces, and the code does not say how long it is. Cut the result of one layer, such as gates = self.linear(x)'), e);
-  if ((numberOf(from) ?? 0) < 0 || (numberOf(to) ?? 0) < 0) return opaque(saying('a slice counts from the end. Count from the beginning'), e);
+  if (isNegative(from) || isNegative(to)) return opaque(saying('a slice counts from the end. Count from the beginning'), e);
   return [from, to];
 }
 
@@ -53,7 +74,8 @@ function sliced({ term }: Value & { kind: 'term' }, e: Subscript, frame: Frame, 
 
 /** Rows and columns of a matrix. */
 function window({ weight }: Value & { kind: 'weight' }, e: Subscript, frame: Frame, machine: Machine): Value {
-  machine.checkPart(e);
+  const copy = machine.copied(e);
+  if (copy) return copy;
   let cut = weight;
   for (let axis = 0; axis < e.index.length; axis++) {
     const index = e.index[axis]!;

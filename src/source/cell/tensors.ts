@@ -5,7 +5,8 @@ import { pieces, piecesAt, piecesOf, type Cut } from './cut';
 import type { TensorFunction } from './framework';
 import { argument, required } from './given';
 import type { Machine } from './machine';
-import { fixed } from './sizes';
+import { whyNot } from './reasons';
+import { fixed, numberOf } from './sizes';
 import { call, infix, opaque, Unread, vector, type Given, type Term, type Value, type Weight } from './values';
 
 /** A weight times a vector; vectors side by side take their columns of it. */
@@ -18,11 +19,12 @@ export function product(weight: Weight, argument: Term): Term {
 }
 
 /** A vector of parameters, whole. */
-export const whole = (tensor: string, size: Weight['shape'][number]): Term => ({ kind: 'vector', tensor, from: fixed(0), size });
+export const whole = (tensor: string, size: Weight['shape'][number]): Term => (numberOf(size) === 1 ? { kind: 'scalar', tensor } : { kind: 'vector', tensor, from: fixed(0), size });
 
-/** `gain ⊙ norm(v) + shift` */
-export function normalised(v: Term, gain: Term | undefined, shift: Term | undefined): Term {
-  const scaledBy = gain ? infix('⊙', gain, call('norm', v)) : call('norm', v);
+/** `gain ⊙ norm(v, epsilon) + shift` */
+export function normalised(v: Term, epsilon: number, gain: Term | undefined, shift: Term | undefined): Term {
+  const normed = call('norm', v, epsilon);
+  const scaledBy = gain ? infix('⊙', gain, normed) : normed;
   return shift ? infix('+', scaledBy, shift) : scaledBy;
 }
 
@@ -65,11 +67,12 @@ export const besides = (axes: Axes): TensorFunction => (given, machine) => {
 /** What is cut: a vector, or a matrix along the axis that is meant. */
 function cutting(index: number, axes: Axes, given: Given, machine: Machine): Cut {
   const value = required(given, 0, 'input', 'x', 'value', 'ary', 'tensor', 'self');
-  if (value.kind === 'weight') machine.checkPart(given.at);
+  const copy = value.kind === 'weight' ? machine.copied(given.at) : undefined;
+  if (copy?.kind === 'opaque') throw new Unread(copy.why, copy.at);
   return { value, axis: axisOf(index, axes, given, machine, value.kind === 'weight'), at: given.at, term: v => machine.term(v, given.at) };
 }
 
-const BY = ['chunks', 'num_or_size_splits', 'indices_or_sections', 'sections', 'split_size_or_sections', 'split_sizes'];
+const BY = ['chunks', 'num_or_size_splits', 'indices_or_sections', 'sections', 'split_size_or_sections', 'split_sizes', 'split_size'];
 
 /** `chunk(v, 4)` */
 export const chunk = (axes: Axes): TensorFunction => (given, machine) => pieces(cutting(2, axes, given, machine), machine.number(required(given, 1, ...BY), given.at));
@@ -88,6 +91,30 @@ export const split = (axes: Axes, lengths = false): TensorFunction => (given, ma
   return (lengths ? piecesOf : piecesAt)(cutting(2, axes, given, machine), sizes);
 };
 
+/** One number of a whole vector, for each example: `v.mean(-1, keepdim=True)`. */
+export const reduced = (name: 'mean' | 'sum'): TensorFunction => (given, machine) => {
+  const why = notOverUnits(given, machine, name);
+  return why ?? vector(call(name, machine.term(given.positional[0]!, given.at)));
+};
+
+/** The variance of a vector, or what is made of it; by n, and not by n - 1, which equations do not know. */
+export const deviation = (make: (variance: Term) => Term): TensorFunction => (given, machine) => {
+  const why = notOverUnits(given, machine, 'var');
+  if (why) return why;
+  const unbiased = given.named.get('unbiased'), correction = given.named.get('correction');
+  const byAll = unbiased ? machine.flag(unbiased) === false : correction ? machine.number(correction, given.at) === 0 : false;
+  if (!byAll) return opaque(saying('a variance is divided by n - 1, which equations do not have. Take unbiased=False, or a layer norm'), given.at);
+  const v = machine.term(given.positional[0]!, given.at);
+  const away = infix('-', v, call('mean', v));
+  return vector(make(call('mean', infix('⊙', away, away))));
+};
+
+function notOverUnits(given: Given, machine: Machine, name: string): Value | undefined {
+  const axis = argument(given, 1, 'dim', 'axis'), keeps = argument(given, 2, 'keepdim', 'keepdims') ?? (name === 'var' ? given.named.get('keepdim') : undefined);
+  const known = given.positional[0] && axis && axis.kind === 'size' && [1, -1].includes(machine.number(axis, given.at)) && keeps && machine.flag(keeps) === true;
+  return known ? undefined : opaque(whyNot(name), given.at);
+}
+
 /** A function that changes no number. */
 export const unchanged: TensorFunction = given => required(given, 0, 'input', 'x', 'inputs');
 
@@ -98,15 +125,7 @@ export const shapeOf: TensorFunction = (given, machine) => machine.shape(require
 
 /** Left out, as it is once a model is trained. */
 export const dropout: TensorFunction = (given, machine) => {
-  machine.note(saying('Dropout is left out, as it is once a model is trained.'));
+  const training = given.named.get('training'), staysOn = training?.kind === 'flag' && training.value && !training.assumed;
+  machine.note(staysOn ? saying('Dropout is left out, although this one stays on once the model is trained.') : saying('Dropout is left out, as it is once a model is trained.'));
   return required(given, 0, 'input', 'x', 'inputs');
 };
-
-/** What norm(v) of the equations adds to the variance. */
-export const EPSILON = 1e-5;
-
-/** @throws Unread where a norm adds another number to the variance than the equations */
-export function checkEpsilon(epsilon: number, at: Span): void {
-  if (epsilon !== EPSILON) throw new Unread(saying('this layer norm adds {0} to the variance; norm(v) of the equations adds {1}. Give it that number', String(epsilon), '0.00001'), at);
-}
-

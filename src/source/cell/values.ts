@@ -2,7 +2,7 @@
 import { english, type Said } from '../../core/said';
 import type { Span } from '../outline';
 import type { Scope } from '../code/scopes';
-import { fixed, plus, type LinearSize } from './sizes';
+import { fixed, numberOf, plus, type LinearSize } from './sizes';
 
 /** A matrix of the module, or a part of it: `start` says where that begins in each axis, and `shape` how far it goes. */
 export interface Weight {
@@ -17,7 +17,8 @@ export type Term =
   | { readonly kind: 'input' }
   | { readonly kind: 'state'; readonly index: number }
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'scalar'; readonly tensor: string }
+  /** The only number of a tensor, or the one at `from`. */
+  | { readonly kind: 'scalar'; readonly tensor: string; readonly from?: LinearSize }
   | { readonly kind: 'vector'; readonly tensor: string; readonly from: LinearSize; readonly size: LinearSize }
   /** Rows of a matrix times `argument`, which is part `index` of `parts`, side by side. */
   | { readonly kind: 'matrix'; readonly weight: Weight; readonly from: LinearSize; readonly size: LinearSize; readonly parts: readonly Term[]; readonly index: number }
@@ -29,11 +30,17 @@ export type Term =
   | { readonly kind: 'beside'; readonly parts: readonly Term[] };
 
 /** A value that the code gives a name. */
-export interface CodeSignal { readonly name: string; readonly term: Term; readonly order: number }
+export interface CodeSignal {
+  readonly name: string;
+  readonly term: Term;
+  readonly order: number;
+  /** It has a line of its own, even if it is only a sum of products. */
+  readonly line?: boolean;
+}
 
 let made = 0;
 /** A term under the name that the code gives it; `order` is that of the code. */
-export const namedTerm = (name: string, term: Term): Term => ({ kind: 'signal', signal: { name, term, order: made++ } });
+export const namedTerm = (name: string, term: Term, line = false): Term => ({ kind: 'signal', signal: { name, term, order: made++, line } });
 
 /** Runs with a call's arguments; by name where they have one. */
 export type Callable = (given: Given) => Value;
@@ -42,6 +49,8 @@ export interface Given {
   readonly at: Span;
   readonly positional: readonly Value[];
   readonly named: ReadonlyMap<string, Value>;
+  /** The attribute that the result goes to, which names its tensors. */
+  readonly path?: string;
 }
 
 export type Value =
@@ -52,15 +61,29 @@ export type Value =
   | { readonly kind: 'flag'; readonly value: boolean; readonly assumed: boolean }
   | { readonly kind: 'text'; readonly value: string; readonly assumed?: boolean }
   | { readonly kind: 'none'; readonly assumed?: boolean }
-  | { readonly kind: 'items'; readonly items: readonly Value[] }
-  | { readonly kind: 'callable'; readonly run: Callable; readonly children?: (name: string) => Value | undefined }
+  /** A list or tuple; a list may grow while the class is built. */
+  | { readonly kind: 'items'; readonly items: Value[]; readonly keys?: readonly string[] }
+  | Layer
   | { readonly kind: 'method'; readonly scope: Scope }
+  /** A class of the file that parts of the cell are made of. */
+  | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'self' }
   /** Sizes of a vector's axes, of which only the last is known: `x.shape`. */
   | { readonly kind: 'shape'; readonly last: LinearSize | undefined }
   /** What `forward` is given as its state, until it is unpacked. */
   | { readonly kind: 'bundle'; readonly bundle: Bundle }
   | { readonly kind: 'opaque'; readonly why: Said; readonly at: Span };
+
+/** What can be called. */
+export interface Layer {
+  readonly kind: 'callable';
+  readonly run: Callable;
+  readonly children?: (name: string) => Value | undefined;
+  /** The same layer under a name: it was made before it is known where it goes. */
+  readonly place?: (path: string) => Value;
+  /** Layers that run one after another; more may come while the class is built. */
+  readonly layers?: { readonly path: string; readonly list: Value[] };
+}
 
 /** States handed over together: filled when the code takes it apart, or uses it as one. */
 export interface Bundle { readonly name: string; readonly states: Term[]; whole: boolean }
@@ -84,13 +107,49 @@ export const constant = (value: number): Term => ({ kind: 'number', value });
 export function sizeOf(t: Term, of: (leaf: Term) => LinearSize | undefined = () => undefined): LinearSize | undefined {
   switch (t.kind) {
     case 'input': case 'state': return of(t);
-    case 'vector': case 'matrix': return t.size;
+    case 'vector': case 'matrix': return numberOf(t.size) === 1 ? undefined : t.size;
     case 'infix': return sizeOf(t.left, of) ?? sizeOf(t.right, of);
     case 'negate': return sizeOf(t.of, of);
-    case 'call': return t.values.map(v => sizeOf(v, of)).find(s => s !== undefined);
+    case 'call': return reduces(t.name) ? undefined : t.values.map(v => sizeOf(v, of)).find(s => s !== undefined);
     case 'signal': return sizeOf(t.signal.term, of);
     case 'beside': return total(t.parts, of);
     default: return undefined;
+  }
+}
+
+/** Whether a function makes one number of a vector. */
+export const reduces = (name: string): boolean => name === 'mean' || name === 'sum';
+
+/** Whether a term is one number, which goes with vectors of any length. */
+export function isScalar(t: Term): boolean {
+  switch (t.kind) {
+    case 'number': case 'scalar': return true;
+    case 'matrix': return numberOf(t.size) === 1;
+    case 'infix': return isScalar(t.left) && isScalar(t.right);
+    case 'negate': return isScalar(t.of);
+    case 'call': return reduces(t.name) || t.values.every(isScalar);
+    case 'signal': return scalars.get(t.signal) ?? remember(t.signal);
+    default: return false;
+  }
+}
+
+const scalars = new WeakMap<CodeSignal, boolean>();
+
+function remember(signal: CodeSignal): boolean {
+  const found = isScalar(signal.term);
+  scalars.set(signal, found);
+  return found;
+}
+
+/** What a term is made of, at one remove; of a matrix, all that it multiplies. */
+export function partsOf(t: Term): readonly Term[] {
+  switch (t.kind) {
+    case 'infix': return [t.left, t.right];
+    case 'negate': return [t.of];
+    case 'call': return t.values;
+    case 'matrix': case 'beside': return t.parts;
+    case 'signal': return [t.signal.term];
+    default: return [];
   }
 }
 

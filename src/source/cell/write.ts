@@ -4,7 +4,8 @@ import type { Expression } from '../../core/equations/syntax';
 import { saying } from '../../core/said';
 import { kept, measured, type Signal } from './lines';
 import { labelOf, Names, paperName, plainName } from './names';
-import { fixed, plus, type LinearSize } from './sizes';
+import { SPREAD } from './cut';
+import { fixed, numberOf, plus, type LinearSize } from './sizes';
 import type { CellParameter, Piece } from './spec';
 import { namedTerm, nowhere, sizeOf, total, Unread, type CodeSignal, type Term } from './values';
 
@@ -95,8 +96,16 @@ class Writer {
     const own = t.parts[t.index]!;
     const columns = this.columns(t);
     const piece: Piece = { tensor: t.weight.tensor, transposed: t.weight.transposed, rows: { from: t.from, size: t.size }, columns };
+    if (numberOf(t.size) === 1) return this.dot({ ...piece, as: 'vector' }, own);
     const name = this.parameter([piece], `${bare(own).kind === 'input' ? 'W' : 'U'}${this.suffix}`);
     return { kind: 'matrix', name, argument: this.expression(own), ...place };
+  }
+
+  /** One row of a matrix: a number that goes with every unit. */
+  private dot(piece: Piece, v: Term): Expression {
+    const name = this.parameter([piece], `w${this.suffix}`);
+    const product: Expression = { kind: 'infix', op: '⊙', left: { kind: 'name', name, primed: false, ...place }, right: this.expression(v), ...place };
+    return { kind: 'call', name: 'sum', values: [product], numbers: [], ...place };
   }
 
   private columns({ parts, index, weight }: Extract<Term, { kind: 'matrix' }>): NonNullable<Piece['columns']> {
@@ -131,12 +140,8 @@ class Writer {
   private infix(t: Extract<Term, { kind: 'infix' }>): Expression {
     if (t.op === '+') return this.sum(this.flattened(t));
     const [left, right] = t.op === '⊙' ? ordered(t.left, t.right) : [t.left, t.right];
-    const first = t.op === '⊙' && left.kind === 'vector' ? this.leaf(left, `${this.has(right, 'norm') ? 'a' : 'p'}${this.suffix}`) : this.expression(left);
+    const first = t.op === '⊙' && left.kind === 'vector' ? this.leaf(left, `${isNormed(right) ? 'a' : 'p'}${this.suffix}`) : this.expression(left);
     return { kind: 'infix', op: t.op, left: first, right: this.expression(right), ...place };
-  }
-
-  private has(t: Term, name: string): boolean {
-    return t.kind === 'call' && t.name === name;
   }
 
   /** Terms of a sum, also of sums that have no line of their own. */
@@ -161,7 +166,10 @@ class Writer {
 }
 
 const pieceOf = (t: Extract<Term, { kind: 'vector' | 'scalar' }>): Piece =>
-  ({ tensor: t.tensor, transposed: false, rows: t.kind === 'vector' ? { from: t.from, size: t.size } : { from: fixed(0), size: fixed(1) } });
+  ({ tensor: t.tensor, transposed: false, ...(t.kind === 'vector' ? { rows: { from: t.from, size: t.size } } : { rows: { from: t.from ?? fixed(0), size: fixed(1) }, as: 'scalar' as const }) });
+
+/** A whole vector normalised, or a piece of one: what it is multiplied by is a gain. */
+const isNormed = (t: Term): boolean => t.kind === 'call' ? t.name === 'norm' : t.kind === 'infix' && t.op === '/' && t.right.kind === 'signal' && t.right.signal.name === SPREAD;
 
 const bare = (t: Term): Term => (t.kind === 'signal' && t.signal.term.kind === 'input' ? t.signal.term : t);
 

@@ -44,9 +44,11 @@ function listItems(e: Expression, scope: Scope, module: Module): readonly Given[
   return only && value?.kind === 'list' ? value.items.map(item => ({ value: item, scope: only.scope })) : undefined;
 }
 
-/** Source text on one line. */
+/** Source text on one line, without brackets that hold all of it. */
 export function sourceOf(e: Expression, module: Module): string {
-  return module.text.slice(e.from, e.to).replace(/\s*\n\s*/g, ' ').trim();
+  const source = module.text.slice(e.from, e.to).replace(/\s*\n\s*/g, ' ').trim();
+  const inner = e.kind === 'list' ? undefined : /^\(([^()]*(?:\([^()]*\)[^()]*)*)\)$/.exec(source)?.[1]?.trim();
+  return inner === undefined || inner === '' || inner.includes(':=') ? source : inner;
 }
 
 /** Reads fields one by one; collects the source text of what is not a plain literal, and what only a default supports. */

@@ -7,7 +7,7 @@ export function truth(value: Value): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
-/** Python's `==`, but 1 and True differ: they read differently. */
+/** The same value, written alike: 1 and True differ. */
 export function same(a: Value, b: Value): boolean {
   return Array.isArray(a) && Array.isArray(b) ? a.length === b.length && a.every((x, i) => same(x as Value, b[i] as Value)) : a === b;
 }
@@ -34,16 +34,22 @@ function asNumber(v: Value | undefined): number | undefined {
   return typeof v === 'boolean' ? Number(v) : typeof v === 'number' ? v : undefined;
 }
 
+/** Python's `==`, by which 1 is True. */
+function equal(a: Value, b: Value): boolean {
+  const [x, y] = [asNumber(a), asNumber(b)];
+  return x !== undefined && y !== undefined ? x === y : same(a, b);
+}
+
 function finite(v: number | boolean | undefined): Value | undefined {
   return typeof v === 'number' && !Number.isFinite(v) ? undefined : v;
 }
 
 function binary(op: string, a: Value | undefined, b: Value | undefined): Value | undefined {
   if (a === undefined || b === undefined) return undefined;
-  if (op === '==' || op === 'is') return same(a, b);
-  if (op === '!=' || op === 'is not') return !same(a, b);
+  if (op === 'is' || op === 'is not') return same(a, b) === (op === 'is');
+  if (op === '==' || op === '!=') return equal(a, b) === (op === '==');
   if ((op === 'in' || op === 'not in') && typeof a === 'string' && typeof b === 'string') return b.includes(a) === (op === 'in');
-  if (op === 'in' || op === 'not in') return Array.isArray(b) ? b.some(x => same(a, x as Value)) === (op === 'in') : undefined;
+  if (op === 'in' || op === 'not in') return Array.isArray(b) ? b.some(x => equal(a, x as Value)) === (op === 'in') : undefined;
   if (Array.isArray(a)) return onList(op, a, b);
   if (op === '+' && typeof a === 'string' && typeof b === 'string') return a + b;
   const [x, y] = [asNumber(a), asNumber(b)];

@@ -1,14 +1,48 @@
 /** What classes bind: attributes, inherited ones, fields of records, Lightning's hyperparameters. */
-import type { CallExpression, Expression } from './expression';
+import type { Argument, CallExpression, Expression } from './expression';
 import { deepest, foreignBindings, importPath, nameBindings } from './names';
-import { classOf, moduleOf, type Binding, type Module, type Scope } from './scopes';
+import { callOf, classOf, moduleOf, type Binding, type Module, type Scope } from './scopes';
 
 /** What a class or its bases bind a name to; with `marked`, what a subclass or whoever makes the object may change is a parameter. */
 export function classMembers(body: Scope, name: string, module: Module, marked: boolean): readonly Binding[] {
-  const found = inherited(body, name, module, 0);
+  const found = inherited(body, name, module, 0).map(b => handedUp(b, body, module));
   if (!marked) return found;
   const open = takesAnything(body, module) || module.classes.some(c => c !== body && (c.names.has(name) || c.attributes.has(name)) && descends(c, body, module, 0));
   return found.map(b => b.kind === 'value' && (open || isDataField(b, module)) ? { ...b, kind: 'parameter', fallback: b.node } : b);
+}
+
+/**
+ * `self.hidden = hidden` in the constructor of a base: what this class gives `super().__init__` for it. Unknown where something else is
+ * made of what is given, or where that cannot be read.
+ */
+function handedUp(b: Binding, body: Scope, module: Module): Binding {
+  if (b.kind !== 'value' || b.scope.name !== '__init__' || b.scope.parent === body) return b;
+  const init = body.names.get('__init__')?.at(-1);
+  const home = moduleOf(body, module);
+  const call = init?.kind === 'function' && init.body ? superCall(init.body, home) : undefined;
+  if (!call || init?.kind !== 'function' || !init.body) return b;
+  const order = [...b.scope.names.keys()].slice(1);
+  const text = moduleOf(b.scope, module).text.slice(b.node.from, b.node.to);
+  const used = (text.match(/[A-Za-z_]\w*/g) ?? []).filter(w => order.includes(w) && b.scope.names.get(w)?.some(p => p.kind === 'parameter'));
+  const given = call.args.filter(a => !handsOn(a, init.body));
+  const plain = given.filter(a => a.name === undefined);
+  const passed = (parameter: string): Expression | undefined => given.find(a => a.name === parameter)?.value ?? plain[order.indexOf(parameter)]?.value;
+  const isOpen = given.some(a => a.splat);
+  if (used.length === 0 || (!isOpen && used.every(w => passed(w) === undefined))) return b;
+  const value = isOpen || used.length !== 1 || used[0] !== text ? undefined : passed(text);
+  return value ? { kind: 'given', value, assumed: false, at: b.at, scope: init.body } : { kind: 'opaque', at: b.at, scope: b.scope };
+}
+
+/** `**kwargs` of a function that itself is called with them: nothing that its own text passes. */
+function handsOn({ splat, value }: Argument, body: Scope | undefined): boolean {
+  const bindings = splat && value.kind === 'name' ? body?.names.get(value.name) ?? [] : [];
+  return bindings.length === 1 && bindings[0]?.kind === 'opaque';
+}
+
+/** `super().__init__(...)` or `super(Net, self).__init__(...)` in a constructor. */
+function superCall(init: Scope, module: Module): CallExpression | undefined {
+  const site = module.calls.find(c => c.scope === init && c.node.firstChild !== null && /^super\b[^\n]*\.__init__$/.test(module.text.slice(c.node.firstChild.from, c.node.firstChild.to)));
+  return site ? callOf(site, module) : undefined;
 }
 
 /** `self.__dict__.update(kwargs)`: every attribute may come from outside. */

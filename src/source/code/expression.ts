@@ -48,6 +48,7 @@ const readers: Readonly<Record<string, Reader>> = {
   None: (_n, _t, _d, span) => ({ kind: 'literal', value: null, ...span }),
   VariableName: (n, text, _, span) => ({ kind: 'name', name: slice(n, text), ...span }),
   ParenthesizedExpression: (n, text, depth, span) => ({ ...expression(parts(n)[0] ?? null, text, depth), ...span }),
+  NamedExpression: (n, text, depth, span) => ({ ...expression(n.lastChild, text, depth), ...span }),
   MemberExpression: member,
   CallExpression: (n, text, depth, span) => {
     const list = n.getChild('ArgList');
@@ -157,7 +158,7 @@ function literal(value: number | string | boolean | undefined, span: Span): Expr
 function number(source: string): number | undefined {
   if (/^0\d*[1-9]/.test(source) && /^\d+$/.test(source)) return undefined;
   const value = Number(source.replaceAll('_', ''));
-  return Number.isNaN(value) ? undefined : value;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** A plain string's value; byte strings and strings with escapes are left unread, nothing here needs them. */

@@ -32,11 +32,16 @@ export function inForce(name: string, position: number, scope: Scope, module: Mo
   return force(name, position, scope, { module, budget: allowance, open: new Set() });
 }
 
-function force(name: string, position: number, scope: Scope, f: Folding): { readonly bindings: readonly Binding[]; readonly assumed: boolean } {
+/** The same where nothing is taken for granted: also the bindings that only a default rules out. */
+export function possible(name: string, position: number, scope: Scope, module: Module): readonly Binding[] {
+  return force(name, position, scope, { module, budget: allowance, open: new Set() }, false).bindings;
+}
+
+function force(name: string, position: number, scope: Scope, f: Folding, byDefault = true): { readonly bindings: readonly Binding[]; readonly assumed: boolean } {
   const home = moduleOf(scope, f.module);
   const decide = (test: SyntaxNode, frame: Scope): { value: boolean | undefined; assumed: boolean } => {
     const { value, assumed } = evaluate(home.expression(test), frame, f);
-    return { value: value === undefined ? undefined : truth(value), assumed };
+    return value === undefined || (assumed && !byDefault) ? { value: undefined, assumed: false } : { value: truth(value), assumed };
   };
   const reached = home.flows === true && f.budget-- > 0 ? reaching(name, position, scope, decide) : undefined;
   return { bindings: nameBindings(name, scope, home, reached?.bindings), assumed: reached?.assumed === true };
@@ -136,5 +141,16 @@ function bound(binding: Binding, f: Folding): Folded {
   f.open.add(binding);
   const { value, assumed } = evaluate(e, binding.scope, home === f.module ? f : { ...f, module: home });
   f.open.delete(binding);
-  return { value, assumed: assumed || binding.kind === 'parameter' || (binding.kind === 'given' && binding.assumed) };
+  const byDefault = binding.kind === 'parameter' || (binding.kind === 'given' && binding.assumed) || (binding.kind === 'value' && binding.scope.kind === 'module' && mayBeSetByName(home));
+  return { value, assumed: assumed || byDefault };
+}
+
+const setsByName = /^[ \t]*(exec\([^,\n]*\)[ \t]*(#.*)?$|globals\(\)[ \t]*(\.update\(|\[[^\]\n]*\][ \t]*=[^=]))/m;
+const setters = new WeakMap<Module, boolean>();
+
+/** `exec(open('config.py').read())`, `globals().update(options)`: any name of the module may come from there. */
+function mayBeSetByName(module: Module): boolean {
+  const known = setters.get(module) ?? (module.flows === true && setsByName.test(module.text));
+  setters.set(module, known);
+  return known;
 }

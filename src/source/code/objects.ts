@@ -99,12 +99,21 @@ function isParsed(e: Expression, scope: Scope, module: Module): boolean {
   return /(^|\.)flags\.FLAGS$/.test(importPath(e, scope) ?? '') || (e.kind === 'subscript' && isParsed(e.object, scope, module));
 }
 
+/** `parse_args(['--hidden', '64'])`: the code itself passes this option, or a short one, which may be any. */
+function isSpoken(name: string, { args }: CallExpression): boolean {
+  const given = args[0]?.value;
+  const line = given?.kind === 'call' && given.callee.kind === 'attribute' && given.callee.name === 'split' ? given.callee.object : undefined;
+  const items = given?.kind === 'list' ? given.items : line ? [line] : [];
+  const words = items.flatMap(i => i.kind === 'literal' && typeof i.value === 'string' ? i.value.split(/[\s=]+/) : []);
+  return words.some(w => /^-\w/.test(w) || (w.startsWith('--') && w.slice(2).replaceAll('-', '_') === name));
+}
+
 const namespaces = /(^|\.)(SimpleNamespace|Namespace|EasyDict|edict|AttrDict|AttributeDict|DotDict|dotdict|Munch|Box|ConfigDict|HParams|OmegaConf\.create|Bunch)$/;
 
 /** Members of an object that a call made; undefined where it is none that is known. */
 function madeMembers({ e, scope, assumed }: Extract<Origin, { kind: 'made' }>, name: string, module: Module, depth: number): readonly Binding[] | undefined {
   const home = moduleOf(scope, module);
-  if (isParsed(e, scope, home)) return optionBindings(name, home);
+  if (isParsed(e, scope, home)) return e.kind === 'call' && isSpoken(name, e) ? [{ kind: 'opaque', at: e.from, scope }] : optionBindings(name, home);
   if (e.kind !== 'call') return undefined;
   const give = (value: Expression, from: Scope, byDefault: boolean): Binding => ({ kind: 'given', value, assumed: assumed || byDefault, at: e.from, scope: from });
   const path = importPath(e.callee, scope) ?? '';

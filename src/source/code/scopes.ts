@@ -26,8 +26,9 @@ export interface Scope {
   readonly bases: readonly SyntaxNode[];
   /** Of a method: what it calls its object. */
   self: string | undefined;
-  /** Names that belong to the module (`global x`). */
+  /** Names that belong to the module (`global x`), and to a function around this one (`nonlocal x`). */
   readonly globals: Set<string>;
+  readonly nonlocals: Set<string>;
 }
 
 export interface CallSite { readonly node: SyntaxNode; readonly scope: Scope }
@@ -42,7 +43,7 @@ export interface Module {
   readonly classes: readonly Scope[];
   /** Modules of `from m import *`. */
   readonly stars: readonly string[];
-  /** Stores to attributes and items of other objects: `cfg.hidden`, `config[...]`, as `object.name` and `object[]`. */
+  /** Stores to attributes and items of other objects: `cfg.hidden`, `config[...]`, as `object.name` and `object[]`, and by `storedKey`. */
   readonly stores: ReadonlyMap<string, readonly Binding[]>;
   expression(node: SyntaxNode): Expression;
   /** Whether the order of statements decides between bindings of a name, see reach.ts. */
@@ -52,6 +53,9 @@ export interface Module {
   /** What `object.name` is bound to where that depends on the language: properties of objects that are written out. */
   members?(object: Expression, name: string, scope: Scope): readonly Binding[];
 }
+
+/** Under what `Module.stores` has stores to an item whose key is written out, besides `object[]`. */
+export const storedKey = (object: string, key: string): string => `${object}[=${key}][]`;
 
 /** A file of the workspace and the names below it: `config.HIDDEN` is config.py and [HIDDEN]. */
 export interface Foreign { readonly module: Module; readonly names: readonly string[] }
@@ -73,7 +77,7 @@ export function moduleOf(scope: Scope, otherwise: Module): Module {
 
 /** A scope without names yet. */
 export function newScope(kind: Scope['kind'], name: string, node: SyntaxNode, parent: Scope | undefined, bases: readonly SyntaxNode[] = []): Scope {
-  return { kind, name, node, parent, names: new Map(), attributes: new Map(), bases, self: undefined, globals: new Set() };
+  return { kind, name, node, parent, names: new Map(), attributes: new Map(), bases, self: undefined, globals: new Set(), nonlocals: new Set() };
 }
 
 /** The class whose object `name` is inside `scope`: where an enclosing method calls its object so. */

@@ -2,12 +2,13 @@
 import type { Expression } from './expression';
 import { dictEntries, fold, inForce, memberBindings } from './fold';
 import { truth } from './arithmetic';
+import { callersOf } from './callers';
 import { classOf, lookup, moduleOf, type Binding, type Module, type Scope } from './scopes';
 
 /**
  * Candidates for a callee. A path that starts with `?.` is rooted in a name that the file binds nowhere (a fragment);
- * one that ends with `.*` is an attribute chosen at run time; `?.*` is an attribute that a base class of another file may set.
- * Empty where it is the project's own.
+ * one that ends with `.*` is an attribute chosen at run time, with `.*Cell` one whose name surely ends so; `?.*` is an attribute that a base
+ * class of another file may set; one that ends with `.__init__` is the constructor of a base class. Empty where it is the project's own.
  */
 export interface Target {
   readonly paths: readonly string[];
@@ -40,7 +41,16 @@ function named({ name, from }: Extract<Expression, { kind: 'name' }>, scope: Sco
   const { bindings, assumed } = inForce(name, from, scope, s.module);
   if (bindings.length === 0) return { paths: [`?.${name}`, ...moduleOf(scope, s.module).stars.map(star => `${star}.${name}`)], certain: true };
   const found = union(effective(bindings).map(b => bound(b, s)));
+  if (found.paths.length === 0) return passed(name, bindings, scope, s);
   return assumed ? { ...found, certain: false } : found;
+}
+
+/** A class that is handed over: what the calls in this file pass for a parameter, and others may pass another. */
+function passed(name: string, bindings: readonly Binding[], scope: Scope, s: Search): Target {
+  const only = bindings.length === 1 ? bindings[0] : undefined;
+  if (only?.kind !== 'parameter') return none;
+  const given = callersOf(name, only, scope, moduleOf(only.scope, s.module)).map(p => find(p.value, p.scope, s));
+  return { ...union(given), certain: false };
 }
 
 const valued = new Set<Binding['kind']>(['value', 'parameter', 'given']);
@@ -73,8 +83,21 @@ function attribute(e: Extract<Expression, { kind: 'attribute' }>, scope: Scope, 
   const members = memberBindings(e.object, e.name, scope, s.module);
   if (members.length > 0) return union(members.map(b => bound(b, s)));
   if (isInherited(e.object, scope, s.module)) return { paths: ['?.*'], certain: false };
-  const object = find(e.object, scope, s);
+  const object = e.name === '__init__' && isSuper(e.object, scope) ? bases(scope, s) : find(e.object, scope, s);
   return { paths: object.paths.map(p => `${p}.${e.name}`), certain: object.certain };
+}
+
+/** `super()` and `super(Net, self)` */
+export function isSuper(e: Expression, scope: Scope): boolean {
+  return e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === 'super' && lookup('super', scope).length === 0;
+}
+
+/** What the bases of the class around a method may be. */
+function bases(scope: Scope, s: Search): Target {
+  const own = scope.parent?.kind === 'class' ? scope.parent : undefined;
+  if (!own) return none;
+  const home = moduleOf(own, s.module);
+  return union(own.bases.map(base => find(home.expression(base), own.parent ?? own, s)));
 }
 
 /** Whether `self` in `self.rnn_cell` is of a class whose base is not seen, so that the base may set the attribute. */
@@ -104,6 +127,18 @@ function called(e: Extract<Expression, { kind: 'call' }>, scope: Scope, s: Searc
   if (e.callee.kind !== 'name' || e.callee.name !== 'getattr' || !first || !second || lookup('getattr', scope).length > 0) return none;
   const object = find(first.value, scope, s);
   const name = fold(second.value, scope, s.module);
-  const known = typeof name.value === 'string' ? name.value : '*';
-  return { paths: object.paths.map(p => `${p}.${known}`), certain: object.certain && known !== '*' && !name.assumed };
+  const known = typeof name.value === 'string' ? name.value : `*${/Cell$/.exec(ending(second.value, scope, s.module)) ?? ''}`;
+  return { paths: object.paths.map(p => `${p}.${known}`), certain: object.certain && !known.startsWith('*') && !name.assumed };
 }
+
+/** How a text that is put together surely ends: `kind + 'Cell'`, `f'{kind}Cell'`, `'{}Cell'.format(kind)`, `'%sCell' % kind`. */
+function ending(e: Expression, scope: Scope, module: Module): string {
+  if (e.kind === 'literal') return typeof e.value === 'string' ? e.value : '';
+  if (e.kind === 'binary' && e.op === '+') return ending(e.right, scope, module);
+  const template = e.kind === 'binary' && e.op === '%' ? e.left : e.kind === 'call' && e.callee.kind === 'attribute' && e.callee.name === 'format' ? e.callee.object : undefined;
+  const written = template?.kind === 'literal' ? template.value : formatted(moduleOf(scope, module).text.slice(e.from, e.to));
+  return typeof written === 'string' ? /(?:\}|%\w)(\w*)$/.exec(written)?.[1] ?? '' : '';
+}
+
+/** What stands in `f'...'`. */
+const formatted = (source: string): string | undefined => /^[fF][rR]?(['"])(.*)\1$/.exec(source)?.[2];

@@ -70,7 +70,7 @@ export function titleOf(spec: LayerSpec, tell: Tell = inEnglish): string {
   const known = spec.cell !== null ? names[spec.cell] : spec.options['variant'] === 'mgu' ? 'MGU' : undefined;
   const name = known === undefined ? tell(saying('Recurrent layer')) : spec.isCell ? tell(saying('{0} cell', known)) : known;
   const more = [
-    ...(spec.projection !== 0 ? [saying('projected to {0}', output)] : []),
+    ...(spec.projection !== 0 && output !== 'P' ? [saying('projected to {0}', output)] : []),
     ...(layers === 1 ? [] : [saying('{0} layers', layers)]),
     ...(spec.bidirectional === true ? [saying('both directions')] : spec.options['goBackwards'] === true ? [saying('reverse')] : []),
   ];
@@ -80,12 +80,16 @@ export function titleOf(spec: LayerSpec, tell: Tell = inEnglish): string {
 /** Words for the fields of a LayerSpec. */
 const fieldNames: Readonly<Record<string, Said>> = { inputSize: saying('input size'), units: saying('units'), layers: saying('number of layers') };
 
+/** What a default rests on where the version of the framework is a guess: `Keras from 2.3 on`. */
+const ofVersion = /^(Keras|TensorFlow) [\w. ]+$/;
+
 function notes(spec: LayerSpec, tell: Tell): readonly string[] {
   const assumed = spec.assumed.map(field => {
     const value = (spec as unknown as Record<string, unknown>)[field] ?? spec.options[field];
     const symbol = spec.symbols[field];
     const known = Object.hasOwn(fieldNames, field) ? fieldNames[field] : undefined;
     const name = known ? tell(known) : field === 'batchFirst' ? 'batch_first' : brief(field);
+    if (symbol !== undefined && ofVersion.test(symbol)) return `${name.replace(/[A-Z]/g, c => `_${c.toLowerCase()}`)} ${brief(String(value))} (${symbol})`;
     return symbol === undefined ? `${name} ${brief(String(value))}` : tell(saying('{0} {1} from `{2}`', name, brief(String(value)), brief(symbol)));
   });
   const chosen = spec.cell === null && spec.symbols['cell'] !== undefined ? [saying('The class is chosen at run time: `{0}`.', brief(spec.symbols['cell']))] : [];

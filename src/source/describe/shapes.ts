@@ -21,9 +21,17 @@ export function sizesOf(spec: LayerSpec): Sizes {
   };
 }
 
-/** A splat (`*sizes`) names many values, so it cannot stand for one. */
+/** A splat (`*sizes`) and values side by side (`5, 6`) are many, so they cannot stand for one. */
 function named(symbol: string | undefined): string | undefined {
-  return symbol === undefined || symbol.startsWith('*') ? undefined : brief(symbol);
+  return symbol === undefined || symbol.startsWith('*') || isMany(symbol) ? undefined : brief(symbol);
+}
+
+/** Whether commas part a text outside of its brackets. */
+function isMany(symbol: string): boolean {
+  if (!symbol.includes(',') || symbol.length > 2000) return symbol.includes(',');
+  let inside = symbol;
+  for (let before = ''; before !== inside;) { before = inside; inside = inside.replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|'[^']*'|"[^"]*"/g, ''); }
+  return inside.includes(',');
 }
 
 function shape(...sizes: readonly Size[]): string {
@@ -81,10 +89,10 @@ function pytorchRows(spec: LayerSpec, tell: Tell): readonly ShapeRow[] {
 const first = (batch: boolean): ReturnType<typeof saying> => batch ? saying('batch first') : saying('time first');
 
 function kerasRows(spec: LayerSpec, tell: Tell): readonly ShapeRow[] {
-  const { units, layers, ...sizes } = sizesOf(spec);
+  const { units, layers, directions, ...sizes } = sizesOf(spec);
   const merge = spec.options['mergeMode'];
   const both = spec.bidirectional === true;
-  const width = both && merge === 'concat' ? times(2, units) : units;
+  const width = merge === 'concat' ? times(directions, units) : units;
   const sequence = spec.options['returnSequences'];
   const time = spec.batchFirst === false ? ['T', 'N'] : ['N', 'T'];
   const how = !both ? '' : merge === 'concat' ? halves(units, tell) : tell(merge === 'none' ? saying('one each way') : merge === undefined ? saying('merge mode unknown') : saying('forward and reverse: `{0}`', brief(String(merge))));

@@ -4,6 +4,7 @@ import { fieldReader, matchArguments, sourceOf, type FieldReader } from '../code
 import type { CallExpression } from '../code/expression';
 import { fold } from '../code/fold';
 import type { Candidate, Draft, FrameworkReader } from '../framework';
+import { isSuper } from '../code/target';
 import { lint } from '../lint';
 import type { Module } from '../code/scopes';
 
@@ -21,10 +22,10 @@ const rnnOrder = ['input_size', 'hidden_size', 'num_layers', 'nonlinearity', 'bi
 const cellOrder = ['input_size', 'hidden_size', 'bias', 'nonlinearity'];
 
 /** Rooted in torch, or in a name that a fragment leaves open. */
-const modules = /^(\?\.)?torch\.nn\.(modules\.(rnn\.)?)?(\w+|\*)$/;
-const open = /^\?\.nn\.(\w+|\*)$/;
+const modules = /^(\?\.)?torch\.nn\.(modules\.(rnn\.)?)?(\*?\w+|\*)(\.__init__)?$/;
+const open = /^\?\.nn\.(\*?\w+|\*)(\.__init__)?$/;
 
-/** The last name of a path into torch.nn, or undefined. */
+/** The last name of a path into torch.nn, or undefined; `*Cell` where a cell's class is chosen at run time. */
 function className(path: string): string | undefined {
   return modules.exec(path)?.[4] ?? open.exec(path)?.[1];
 }
@@ -32,7 +33,7 @@ function className(path: string): string | undefined {
 export const pytorch: FrameworkReader = {
   mayMatch: path => {
     const name = className(path);
-    return name === '*' || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
+    return name?.startsWith('*') === true || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
   },
   read,
   problems: lint,
@@ -51,14 +52,22 @@ const ownWords = new Set(['hidden_size', 'num_layers', 'batch_first', 'bidirecti
 const recurrentWords = new Set(['hidden_size', 'bidirectional', 'proj_size', 'nonlinearity']);
 
 function read(candidate: Candidate, module: Module): Draft | undefined {
-  const call = candidate.call();
+  const call = withoutSelf(candidate);
   const names = candidate.paths.map(p => className(p) ?? (p === inherited && call.args.some(a => a.name === 'batch_first') ? '*' : undefined) ?? (isBare(p) && takes(call, ownWords) ? p.slice(2) : undefined)).filter(n => n !== undefined);
   const rows = names.flatMap(n => Object.hasOwn(classes, n) ? [classes[n] as Row] : []);
-  if (rows.length === 0 && !(names.includes('*') && looksRecurrent(candidate, call, module))) return undefined;
+  const chosen = names.filter(n => n.startsWith('*'));
+  if (rows.length === 0 && !chosen.includes('*Cell') && !(chosen.includes('*') && looksRecurrent(candidate, call, module))) return undefined;
   const kinds = new Set(rows.map(r => r.cell));
-  const isCell = rows.length > 0 ? rows.every(r => r.isCell) : /Cell['"]?\)$/.test(sourceOf(candidate.callee, module));
-  const cell = candidate.certain && kinds.size === 1 && !names.includes('*') ? rows[0]?.cell ?? null : null;
+  const isCell = rows.every(r => r.isCell) && chosen.every(n => n === '*Cell');
+  const cell = candidate.certain && kinds.size === 1 && chosen.length === 0 ? rows[0]?.cell ?? null : null;
   return draft(candidate, call, module, cell, isCell);
+}
+
+/** `nn.LSTM.__init__(self, 4, 8)` makes the object that it is given, `super().__init__(4, 8)` its own. */
+function withoutSelf({ call, callee, paths, scope }: Candidate): CallExpression {
+  const whole = call();
+  const named = callee.kind === 'attribute' && paths.some(p => p.endsWith('.__init__')) && !isSuper(callee.object, scope);
+  return named ? { ...whole, args: whole.args.slice(1) } : whole;
 }
 
 function takes(call: CallExpression, words: ReadonlySet<string>): boolean {

@@ -10,7 +10,7 @@ import type { Finding, Rule } from './rule';
 const layers = { lstm: 'nn.LSTM', gru: 'nn.GRU', rnn: 'nn.RNN' } as const;
 
 export const cellLoop: Rule = {
-  code: 'cell-loop', title: 'A loop over a cell that could be one layer', severity: 'info', frameworks: ['pytorch'],
+  code: 'cell-loop', title: 'A loop over a cell that could be one layer', severity: 'hint', frameworks: ['pytorch'],
   check: ({ found: { draft, candidate }, uses, module }) => {
     const { cell, isCell } = draft;
     const only = uses.length === 1 ? uses[0] : undefined;

@@ -13,7 +13,7 @@ import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { given, nextInRow } from './rows';
-import type { Part } from './trace';
+import { kerasName, type Part } from './trace';
 
 export const doubleActivation: Rule = {
   code: 'double-activation', title: 'A second activation on h', severity: 'warning', frameworks: ['pytorch', 'keras', 'tfjs', 'flax', 'nnx', 'equinox', 'haiku'],
@@ -59,7 +59,7 @@ function activationAt(site: CallSite, module: Module, t: Asked['t']): readonly A
   const call = mayBe.test(slice(site.node.firstChild ?? site.node, module.text)) ? callOf(site, module) : undefined;
   const activation = call && activationOf(call, site.scope, module);
   if (!call || !activation || (activation.name === 'tanh' && scores(site.scope, module))) return [];
-  const part = traceTensor(activation.of, site.scope, t())?.part;
+  const part = traceTensor(activation.of, site.scope, t())?.numbers;
   return part ? [{ name: activation.name, call, part, node: site.node }] : [];
 }
 
@@ -85,15 +85,36 @@ function activationOf(call: CallExpression, scope: Scope, module: Module): { nam
 const isName = (name: string): name is Name => name === 'sigmoid' || name === 'tanh';
 
 /** `LSTM(8)` and then `Activation('sigmoid')` in a Sequential. */
-function behindInRow({ found, module }: Asked): readonly Finding[] {
+function behindInRow(asked: Asked): readonly Finding[] {
+  const { found, module } = asked;
   const { draft } = found;
   if (draft.options['activation'] !== 'tanh' || draft.cell === null || (draft.bidirectional !== false && draft.options['mergeMode'] !== 'concat')) return [];
   const next = nextInRow(found, module, dropout);
+  if (!next && draft.framework === 'keras') return behindInCalls(asked);
   const word = next?.kind === 'Activation' ? given(found, next.call, next.scope, module, 'activation', true) : undefined;
   return next && word?.kind === 'literal' && (word.value === 'sigmoid' || word.value === 'tanh') ? [finding(word.value, quoted(sourceOf(next.call, module)), next.call)] : [];
 }
 
 const dropout = new Set(['Dropout']);
+
+const calledOn = new WeakMap<readonly Found[], ReadonlyMap<Found, readonly Finding[]>>();
+
+/** `Activation('sigmoid')(y)` of what a layer gave, by the layer. */
+function behindInCalls({ found, all, module, t }: Asked): readonly Finding[] {
+  const known = calledOn.get(all) ?? new Map([...grouped(module.calls.flatMap(site => kerasActivation(site, module, t)), a => a.layer)].map(([layer, list]) => [layer, list.map(a => a.finding)]));
+  calledOn.set(all, known);
+  return known.get(found) ?? [];
+}
+
+function kerasActivation(site: CallSite, module: Module, t: Asked['t']): readonly { readonly layer: Found; readonly finding: Finding }[] {
+  const call = site.node.firstChild?.name === 'CallExpression' ? callOf(site, module) : undefined;
+  const made = call?.callee.kind === 'call' ? call.callee : undefined;
+  const word = made?.args.length === 1 ? made.args[0]?.value : undefined;
+  if (!call || !made || word?.kind !== 'literal' || (word.value !== 'sigmoid' && word.value !== 'tanh') || kerasName(target(made.callee, site.scope, module).paths) !== 'Activation') return [];
+  const fed = call.args[0]?.value;
+  const layer = fed && call.args.length === 1 ? traceTensor(fed, site.scope, t())?.numbers?.layer : undefined;
+  return layer ? [{ layer, finding: finding(word.value, quoted(sourceOf(call, module)), site.node) }] : [];
+}
 
 const inJax = /^(?:\?\.)?(?:jax\.(?:nn|numpy)|jnp|jnn|(?:flax\.)?(?:linen|nnx)|nn)\.(sigmoid|tanh)$/;
 
@@ -104,7 +125,8 @@ function onNames(asked: Asked): readonly Finding[] {
   const flax = draft.framework === 'flax' || draft.framework === 'nnx';
   if (draft.cell === null || residual === true || nonlinearity === 'relu' || (flax && activation !== 'tanh') || (draft.bidirectional !== false && draft.options['mergeMode'] !== 'concat')) return [];
   return givenReads(asked).filter(r => r.what === 'h' || r.what === 'output').flatMap(({ node, scope }) => {
-    const site = node.parent?.name === 'ArgList' ? node.parent.parent : null;
+    const read = node.parent?.name === 'MemberExpression' && node.parent.from === node.from && module.text[node.parent.to - 1] === ']' ? node.parent : node;
+    const site = read.parent?.name === 'ArgList' ? read.parent.parent : null;
     const call = site ? callOf({ node: site, scope }, module) : undefined;
     const name = call?.args.length === 1 ? inJax.exec(target(call.callee, scope, module).paths[0] ?? '')?.[1] : undefined;
     return !site || !call || name === undefined || !isName(name) || (name === 'tanh' && scores(scope, module)) ? [] : [finding(name, quoted(sourceOf(call, module)), site)];

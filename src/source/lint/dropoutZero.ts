@@ -4,7 +4,7 @@ import { sure } from '../framework';
 import type { Rule } from './rule';
 
 export const dropoutZero: Rule = {
-  code: 'dropout-zero', title: 'Several layers without dropout', severity: 'info', frameworks: ['pytorch'],
+  code: 'dropout-zero', title: 'Several layers without dropout', severity: 'hint', frameworks: ['pytorch'],
   check: ({ found: { draft, candidate } }) => {
     const [dropout, layers] = [sure(draft, 'dropout'), sure(draft, 'layers')];
     return dropout === 0 && layers !== null && layers > 1 && draft.symbols['dropout'] === undefined

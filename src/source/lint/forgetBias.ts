@@ -12,7 +12,7 @@ import { allGiven, given, ownCall, setOption } from './rows';
 import type { Edit, Rule } from './rule';
 
 export const forgetBias: Rule = {
-  code: 'forget-bias', title: 'A forget bias that starts near 0', severity: 'info', frameworks: ['pytorch', 'flax', 'nnx', 'equinox', 'tfjs'],
+  code: 'forget-bias', title: 'A forget bias that starts near 0', severity: 'hint', frameworks: ['pytorch', 'flax', 'nnx', 'equinox', 'tfjs'],
   check: ({ found, module }) => {
     const { cell, bias, framework } = found.draft;
     if (cell !== 'lstm' || bias === null || touchesBias(module) || !opensHalf(found) || (framework === 'tfjs' && !startsAtZero(found, module))) return [];

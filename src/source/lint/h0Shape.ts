@@ -2,77 +2,93 @@
 import { saying, type Said } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import type { CallExpression, Expression } from '../code/expression';
-import { sure } from '../framework';
-import { reaching } from '../python/flow';
-import type { Scope } from '../code/scopes';
-import { target } from '../code/target';
+import { sure, type Found } from '../framework';
+import type { Module, Scope } from '../code/scopes';
 import { fedTo, statesTo, type Use } from '../uses';
 import { amount, amountOf, amountText, argument, multiple, surelyDiffer, type Amount } from './canonical';
 import { replace } from './edits';
-import { torchName } from './held';
+import { axisOf, madeBy, resolved, type Made } from './made';
 import { traceTensor } from './operations';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
-import { argumentAmount, integer, stateWidth } from './trace';
+import { argumentAmount, integer, stateWidth, tensor, trace } from './trace';
 
 export const h0Shape: Rule = {
   code: 'h0-shape', title: 'Initial states of the wrong shape', severity: 'warning', frameworks: ['pytorch'],
-  check: asked => asked.found.draft.isCell ? [] : asked.uses.flatMap(use => statesOf(use, asked).flatMap(({ made, what }) => check(made, what, use, asked))),
+  check: asked => asked.uses.flatMap(use => [
+    ...pairOrOne(use, asked), ...handedOn(use, asked), ...(asked.found.draft.isCell ? [] : statesOf(use, asked).flatMap(({ made, what }) => check(made, what, use, asked))),
+  ]),
 };
 
-interface Made { readonly dims: readonly Expression[]; readonly scope: Scope }
-
 /** The tensors made for h0 and c0, where they are made in this function. */
-function statesOf(use: Use, asked: Asked): readonly { made: Made; what: 'h' | 'c' }[] {
+function statesOf(use: Use, { found, module }: Asked): readonly { made: Made; what: 'h' | 'c' }[] {
   const given = statesTo(use);
   if (!given) return [];
-  const whole = resolved(given, use.scope, asked, 0);
-  const parts = asked.found.draft.cell === 'lstm' ? (whole?.e.kind === 'list' ? whole.e.items : []) : [whole?.e ?? given];
+  const whole = resolved(given, use.scope, module);
+  const parts = found.draft.cell === 'lstm' ? (whole?.e.kind === 'list' ? whole.e.items : []) : [whole?.e ?? given];
   return parts.flatMap((e, i) => {
-    const made = whole && zeros(e, whole.scope, asked, 0);
+    const made = whole && madeBy(e, whole.scope, module);
     return made ? [{ made, what: i === 0 ? 'h' as const : 'c' as const }] : [];
   });
 }
 
-/** The expression behind a name. */
-function resolved(e: Expression, scope: Scope, asked: Asked, depth: number): { e: Expression; scope: Scope } | undefined {
-  if (e.kind !== 'name' || depth > 5) return { e, scope };
-  const definition = reaching(e.name, e.from, scope, asked.module);
-  if (definition?.kind !== 'assigned' || !definition.value || definition.path.length > 0) return undefined;
-  return resolved(asked.module.expression(definition.value), definition.scope, asked, depth + 1);
+/** An LSTM starts from the pair (h, c), the others from h alone; PyTorch refuses the one for the other. */
+function pairOrOne(use: Use, { found: { draft }, module }: Asked): readonly Finding[] {
+  const given = statesTo(use);
+  const whole = given && resolved(given, use.scope, module);
+  if (!given || !whole || draft.cell === null) return [];
+  const text = quoted(sourceOf(given, module));
+  if (draft.cell === 'lstm') {
+    const dims = madeBy(whole.e, whole.scope, module)?.dims ?? [];
+    // A cell takes a tensor of two rows for the pair, where there is no batch.
+    const one = dims.length > 0 && dims.length <= 3 && !(draft.isCell && integer(dims[0]) === 2);
+    return one ? [{ said: saying('`{0}` is one tensor, but an LSTM starts from a pair: `(h0, c0)`.', text), span: given }] : [];
+  }
+  const items = whole.e.kind === 'list' ? whole.e.items : [];
+  const [h] = items;
+  if (!h || items.length !== 2 || !items.every(e => madeBy(e, whole.scope, module))) return [];
+  return [finding(saying('`{0}` is a pair, but this layer has no c: it starts from one tensor, h0.', text), given, given === whole.e ? sourceOf(h, module) : undefined)];
 }
 
-const makers = new Set(['zeros', 'randn', 'rand', 'ones', 'empty']);
-const keeps = new Set(['to', 'cuda', 'cpu', 'float', 'double', 'half', 'requires_grad_', 'detach', 'normal_', 'uniform_', 'zero_']);
+/** What another layer ended with: of as many layers and directions, and as wide, as this one starts from. */
+function handedOn(use: Use, { found, module, t }: Asked): readonly Finding[] {
+  const given = statesTo(use);
+  const value = given && !found.draft.isCell ? trace(given, use.scope, t()) : undefined;
+  const tensors = value?.kind === 'tuple' ? value.items.map(tensor) : [value];
+  if (!given || tensors.some(s => !s?.part || s.part.what === 'output' || s.moved || s.axes?.join('') !== 'LNC')) return [];
+  const text = quoted(sourceOf(given, module));
+  const [h, c] = tensors;
+  const from = h?.part?.layer;
+  if (!h || !from || from === found || found.draft.cell === null || c?.part?.layer === found) return [];
+  if ((found.draft.cell === 'lstm') !== (value?.kind === 'tuple')) {
+    return [{ said: value?.kind === 'tuple' ? saying('`{0}` is a pair, but this layer has no c: it starts from one tensor, h0.', text) : saying('`{0}` is one tensor, but an LSTM starts from a pair: `(h0, c0)`.', text), span: given }];
+  }
+  const [layers, wanted] = [layersOf(from, module), layersOf(found, module)];
+  const related = { span: from.candidate.callee, said: saying('The layer before.') };
+  if (surelyDiffer(layers, wanted) && layers && wanted) return [{ said: saying('`{0}` holds {1} states, one for each layer and direction, but this layer starts from {2}.', text, amountText(layers, module), amountText(wanted, module)), span: given, related }];
+  const units = stateWidth(found, 'h', module);
+  return surelyDiffer(h.width, units) && h.width && units ? [{ said: saying('`{0}` is {1} wide, but `{2}` is {3}.', text, amountText(h.width, module), 'hidden_size', amountText(units, module)), span: given, related }] : [];
+}
 
-/** The sizes of `torch.zeros(a, b, c).to(device)`. */
-function zeros(e: Expression, scope: Scope, asked: Asked, depth: number): Made | undefined {
-  const found = resolved(e, scope, asked, depth);
-  if (found?.e.kind !== 'call' || depth > 8) return undefined;
-  const call: CallExpression = found.e;
-  if (call.callee.kind === 'attribute' && keeps.has(call.callee.name)) return zeros(call.callee.object, found.scope, asked, depth + 1);
-  const name = torchName(target(call.callee, found.scope, asked.module).paths);
-  if (name === 'Variable' && call.args[0]) return zeros(call.args[0].value, found.scope, asked, depth + 1);
-  if (!makers.has(name) || call.args.some(a => a.splat !== undefined)) return undefined;
-  const sizes = call.args.filter(a => a.name === undefined || a.name === 'size').map(a => a.value);
-  const only = sizes.length === 1 ? sizes[0] : undefined;
-  return { dims: only?.kind === 'list' ? only.items : sizes, scope: found.scope };
+/** Layers x directions. */
+function layersOf(layer: Found, module: Module): Amount | null {
+  const both = sure(layer.draft, 'bidirectional');
+  const layers = hasLayers(layer.candidate.call()) ? argumentAmount(layer, 'num_layers', 2, module) : sure(layer.draft, 'layers') === 1 ? amount(1) : null;
+  return both === null ? null : multiple(layers, both ? 2 : 1);
 }
 
 function check({ dims, scope }: Made, what: 'h' | 'c', use: Use, asked: Asked): readonly Finding[] {
   const [first, second, third] = dims;
   if (!first || !second || !third || dims.length !== 3) return [];
-  return [...layersAxis(first, scope, asked), ...batchAxis(second, use, asked), ...unitsAxis(third, scope, what, asked)];
+  return [...layersAxis(first, scope, asked), ...batchAxis(second, scope, use, asked), ...unitsAxis(third, scope, what, asked)];
 }
 
 /** The first axis holds layers x directions. */
 function layersAxis(e: Expression, scope: Scope, { found, module }: Asked): readonly Finding[] {
-  const both = sure(found.draft, 'bidirectional');
-  const layers = hasLayers(found.candidate.call()) ? argumentAmount(found, 'num_layers', 2, module) : sure(found.draft, 'layers') === 1 ? amount(1) : null;
-  const wanted = both === null ? null : multiple(layers, both ? 2 : 1);
+  const wanted = layersOf(found, module);
   const made = amountOf(e, scope, module);
   if (!wanted || !made || !surelyDiffer(wanted, made)) return [];
   const text = sourceOf(e, module);
-  const doubled = both === true && made.key === layers?.key && made.times === layers.times;
+  const doubled = sure(found.draft, 'bidirectional') === true && made.key === wanted.key && 2 * made.times === wanted.times;
   return [finding(saying('The first axis of an initial state is layers × directions: {0} here, not `{1}`.', amountText(wanted, module), quoted(text)), e,
     doubled ? (made.key === '' ? String(wanted.times) : /^[\w.]+$/.test(text) ? `2 * ${text}` : `2 * (${text})`) : undefined)];
 }
@@ -80,25 +96,17 @@ function layersAxis(e: Expression, scope: Scope, { found, module }: Asked): read
 const hasLayers = (call: CallExpression): boolean => argument(call, 'num_layers', 2) !== undefined;
 
 /** The second axis holds the batch: `x.size(1)` of what is fed is time where batch_first is set. */
-function batchAxis(e: Expression, use: Use, { found, module, t }: Asked): readonly Finding[] {
+function batchAxis(e: Expression, scope: Scope, use: Use, { found, module, t }: Asked): readonly Finding[] {
   const batchFirst = sure(found.draft, 'batchFirst');
   const fed = fedTo(use);
-  const size = sizeOf(e);
+  const size = axisOf(e, scope, module);
   if (batchFirst === null || !fed || !size || size.of.kind !== 'name') return [];
-  const [whole, source] = [traceTensor(fed, use.scope, t()), traceTensor(size.of, use.scope, t())];
+  const [whole, source] = [traceTensor(fed, use.scope, t()), traceTensor(size.of, size.scope, t())];
   // The very tensor that is fed, or the numbers that were looked up for it: then the axes are the same.
   if (!whole || !source || whole.root === undefined || whole.root !== source.root || size.axis !== (batchFirst ? 1 : 0)) return [];
   const text = sourceOf(e, module);
-  const mended = text.replace(/\d(?=[\])]$)/, String(batchFirst ? 0 : 1));
-  return [finding(saying('`{0}` is the number of steps, but the second axis of an initial state is the batch: `{1}` here.', quoted(text), quoted(mended)), e, mended)];
-}
-
-/** `x.size(1)`, `x.shape[1]`. */
-function sizeOf(e: Expression): { readonly of: Expression; readonly axis: number } | undefined {
-  const axis = e.kind === 'call' ? integer(e.args[0]?.value) : e.kind === 'subscript' && e.index.length === 1 ? integer(e.index[0]) : undefined;
-  const member = e.kind === 'call' ? e.callee : e.kind === 'subscript' ? e.object : undefined;
-  const name = e.kind === 'call' ? 'size' : 'shape';
-  return axis !== undefined && member?.kind === 'attribute' && member.name === name ? { of: member.object, axis } : undefined;
+  const mended = e.kind === 'name' ? undefined : text.replace(/\d(?=[\])]$)/, String(batchFirst ? 0 : 1));
+  return [finding(saying('`{0}` is the number of steps, but the second axis of an initial state is the batch: `{1}` here.', quoted(text), quoted(mended ?? `${size.of.name}.size(${batchFirst ? 0 : 1})`)), e, mended)];
 }
 
 function unitsAxis(e: Expression, scope: Scope, what: 'h' | 'c', { found, module }: Asked): readonly Finding[] {

@@ -27,11 +27,12 @@ import { sizeNotPositive } from './sizeNotPositive';
 import { statefulWithoutBatch } from './statefulWithoutBatch';
 import { statesNotDetached } from './statesNotDetached';
 import { tracing } from './trace';
+import { viewMixesSamples } from './viewMixesSamples';
 
 /** Rules known; a new one is a file, a word here, a page in docs/rules and a row in the manifest's setting. */
 export const rules: readonly Rule[] = [
   sizeNotPositive, sizeMismatch, dropoutSingleLayer, dropoutZero, projectionTooLarge, projectionLstmOnly, rnnInSequential,
-  batchTimeOrder, batchFirstMixed, h0Shape, lastStepBidirectional, lastStepPadded, statesNotDetached, doubleActivation, cellLoop,
+  batchTimeOrder, batchFirstMixed, h0Shape, lastStepBidirectional, lastStepPadded, viewMixesSamples, statesNotDetached, doubleActivation, cellLoop,
   reluRnn, forgetBias, noFusedKernel, returnSequences, statefulWithoutBatch, gruNotPortable,
 ];
 

@@ -1,8 +1,9 @@
 /** Arguments that keep a Keras layer from the fused GPU kernel (keras/src/layers/rnn/lstm.py, gru.py: `use_cudnn`). */
 import { saying } from '../../core/said';
+import { target } from '../code/target';
 import { sure, type Found } from '../framework';
+import { eraOf } from '../frameworks/keras/era';
 import { dropArgument } from './edits';
-import { oncePerFile } from './once';
 import { quoted, type Rule } from './rule';
 
 /** What the kernel needs. Taking an argument out is offered where the layer stays what it is, or drops in another way. */
@@ -15,10 +16,13 @@ const needs: readonly { readonly option: string; readonly value: string | number
 ];
 
 export const noFusedKernel: Rule = {
-  code: 'no-fused-kernel', title: 'Arguments that lose the fused GPU kernel', severity: 'warning', frameworks: ['keras'],
+  code: 'no-fused-kernel', title: 'Arguments that lose the fused GPU kernel', severity: 'info', frameworks: ['keras'],
   check: ({ found, module }) => {
     const { cell, isCell, options, assumed, layers, callee } = found.draft;
-    if (isCell || (cell !== 'lstm' && cell !== 'gru') || layers !== 1 || /Cell$|CuDNN/.test(nameOf(callee)) || isOld(module)) return [];
+    if (isCell || (cell !== 'lstm' && cell !== 'gru') || layers !== 1 || /Cell$|CuDNN/.test(nameOf(callee))) return [];
+    const era = eraOf(target(callee, found.candidate.scope, module).paths, module);
+    // The kernel came with the reset after the product: before, CuDNNLSTM was a class of its own.
+    if (!era.resetAfter) return [];
     const written = argumentsOf(found);
     const lost = needs.filter(n => written.has(n.argument) && options[n.option] !== undefined && options[n.option] !== n.value && !assumed.includes(n.option));
     const reasons = lost.map(n => `${n.argument}=${python(options[n.option])}`);
@@ -28,14 +32,12 @@ export const noFusedKernel: Rule = {
     const without = only?.droppable ? dropArgument(found.candidate.call(), only.argument, module) : undefined;
     return [{
       said: saying('`{0}` rules out the fused GPU kernel: on a GPU this layer runs step by step, several times slower.', quoted(reasons.join(', '))), span: found.candidate.node,
+      // Which Keras it is for is a guess.
+      ...(era.source.resetAfter === '' ? {} : { severity: 'hint' as const }),
       fixes: without && only ? [{ title: saying('Remove {0}', only.argument), edits: without }] : [],
     }];
   },
 };
-
-/** Signs of Keras before 2.3, whose LSTM and GRU have no fused kernel to lose: CuDNNLSTM was a class of its own. */
-const old = /keras\.layers\.recurrent|CuDNN(LSTM|GRU)|\bdropout_[WU]\b|\binner_activation\b|\bconsume_less\b/;
-const isOld = oncePerFile(module => old.test(module.text));
 
 /** Names of what the call, or the one it wraps, is given by keyword or position: defaults of other versions are no one's choice. */
 function argumentsOf({ candidate, draft }: Found): ReadonlySet<string> {

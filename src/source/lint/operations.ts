@@ -1,8 +1,10 @@
 /** What operations of PyTorch do to axes and width. One row an operation; what is not listed is not understood. */
-import type { CallExpression, Expression } from '../code/expression';
+import { slice, type CallExpression, type Expression } from '../code/expression';
+import { reaching } from '../python/flow';
 import { fold } from '../code/fold';
 import type { Scope } from '../code/scopes';
 import { amount, amountOf, argument, type Amount } from './canonical';
+import { sizeOf } from './made';
 import { integer, tensor, trace, type Axis, type Tensor, type Traced, type Tracing } from './trace';
 
 /** `call` has the arguments that matter (of a module: of its constructor), `site` is the call that is made. `skip`: arguments before them. */
@@ -16,8 +18,14 @@ const onTensor = (f: (input: Tensor, where: Where) => Traced): Operation => (inp
 
 /** Another value of the same shape, no longer what the layer gave. */
 function changed(input: Tensor): Tensor {
-  const { part: _, root: __, ...rest } = input;
+  const { part: _, root: __, numbers: ___, ...rest } = input;
   return rest;
+}
+
+/** The same numbers in other axes. */
+function inAxes(input: Tensor, axes: readonly Axis[]): Tensor {
+  const { part: _, root: __, ...rest } = input;
+  return { ...rest, axes };
 }
 
 const same: Operation = input => input;
@@ -60,14 +68,32 @@ const unsqueeze = onTensor((input, where) => {
   const [k] = integers(where) ?? [];
   if (k === undefined || !input.axes) return undefined;
   const at = k < 0 ? k + input.axes.length + 1 : k;
-  return { ...changed(input), axes: [...input.axes.slice(0, at), '1', ...input.axes.slice(at)] };
+  return inAxes(input, [...input.axes.slice(0, at), '1', ...input.axes.slice(at)]);
 });
 
 const squeeze = onTensor((input, where) => {
   const [k] = integers(where) ?? [];
   const at = k === undefined || !input.axes ? undefined : k < 0 ? k + input.axes.length : k;
-  return at === undefined || !input.axes ? undefined : { ...changed(input), axes: input.axes.filter((_, i) => i !== at) };
+  return at === undefined || !input.axes ? undefined : inAxes(input, input.axes.filter((_, i) => i !== at));
 });
+
+/** A view is followed no further, but one that takes the sizes of two axes in the other order: it swaps nothing, unless one of them is 1. */
+const view: Operation = (input, { site, scope, t }) => {
+  const one = tensor(input);
+  const object = site.callee.kind === 'attribute' ? site.callee.object : undefined;
+  if (object?.kind !== 'name' || one?.packed || one?.axes?.includes('1') || (one?.numbers && one.numbers.what !== 'output')) return undefined;
+  const [a, b] = site.args.map(x => x.splat === undefined && x.name === undefined ? sizeOf(x.value) : undefined);
+  const swaps = a?.axis === 1 && b?.axis === 0 && [a, b].every(s => s.of.kind === 'name' && s.of.name === object.name);
+  return swaps && !mayHaveOne(object, scope, t) ? { kind: 'tensor', axes: null, width: null, mixed: site } : undefined;
+};
+
+/** Ways to get an axis of 1, or axes of whatever size. */
+const reshaped = /unsqueeze|None|newaxis|keepdim|\.(view|reshape|expand|sum|mean|max)\(/;
+
+function mayHaveOne(e: Extract<Expression, { kind: 'name' }>, scope: Scope, t: Tracing): boolean {
+  const definition = reaching(e.name, e.from, scope, t.module);
+  return definition === undefined || (definition.value !== undefined && reshaped.test(slice(definition.value, t.module.text)));
+}
 
 /** A layer that reads the last axis and gives another width. */
 const linear = onTensor((input, { call, scope, t }) => {
@@ -140,6 +166,11 @@ export const modules: Readonly<Record<string, Operation>> = {
   LayerNorm: likewise, ReLU: likewise, Tanh: likewise, Sigmoid: likewise, GELU: likewise, LeakyReLU: likewise, ELU: likewise,
 };
 
+/** Layers of Keras that keep the axes. */
+export const kerasModules: Readonly<Record<string, Operation>> = {
+  Dropout: same, SpatialDropout1D: same, GaussianNoise: likewise, BatchNormalization: likewise, LayerNormalization: likewise, Activation: likewise, LeakyReLU: likewise,
+};
+
 export const functions: Readonly<Record<string, Operation>> = {
   dropout: same, relu: likewise, tanh: likewise, sigmoid: likewise, gelu: likewise, leaky_relu: likewise,
   permute: onTensor((input, where) => permute(input, where)), transpose, unsqueeze, squeeze, cat: concatenate, concat: concatenate,
@@ -148,7 +179,7 @@ export const functions: Readonly<Record<string, Operation>> = {
 
 export const methods: Readonly<Record<string, Operation>> = {
   contiguous: same, detach: same, to: same, cuda: same, cpu: same, float: same, double: same, half: same, clone: same,
-  relu: likewise, tanh: likewise, sigmoid: likewise, permute, transpose, unsqueeze, squeeze,
+  relu: likewise, tanh: likewise, sigmoid: likewise, permute, transpose, unsqueeze, squeeze, view, reshape: view,
 };
 
 /** Traces and keeps only tensors. */

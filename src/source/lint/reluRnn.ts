@@ -3,6 +3,7 @@
  * Reported in files that train: elsewhere the gradients may be clipped by whoever does.
  */
 import { saying } from '../../core/said';
+import { slice } from '../code/expression';
 import type { Module } from '../code/scopes';
 import { linesAfter } from './edits';
 import type { Rule } from './rule';
@@ -14,14 +15,15 @@ export const reluRnn: Rule = {
     const node = candidate.node;
     const statement = node.parent?.name === 'AssignStatement' && node.nextSibling === null ? node.parent : undefined;
     const holder = statement ? module.text.slice(statement.from, node.from).replace(/\s*=\s*$/, '') : '';
-    const edits = /^(self\.)?\w+$/.test(holder) ? linesAfter(node, [
+    const nn = /^([\w.]*\bnn)\.RNN(Cell)?$/.exec(slice(candidate.callee, module.text))?.[1];
+    const edits = /^(self\.)?\w+$/.test(holder) && nn !== undefined ? linesAfter(node, [
       `for name, weight in ${holder}.named_parameters():`,
       '    if name.startswith(\'weight_hh\'):',
-      '        nn.init.eye_(weight)',
+      `        ${nn}.init.eye_(weight)`,
     ], module) : undefined;
     return [{
       said: saying('With ReLU nothing bounds h. Clip gradients, or start the recurrent matrix as the identity: this file trains it and does neither.'), span: node,
-      fixes: edits && /\bnn\b/.test(module.text.slice(candidate.callee.from, candidate.callee.to)) ? [{ title: saying('Start the recurrent matrix as the identity'), edits }] : [],
+      fixes: edits ? [{ title: saying('Start the recurrent matrix as the identity'), edits }] : [],
     }];
   },
 };

@@ -21,10 +21,13 @@ export const returnSequences: Rule = {
   },
 };
 
-/** The class of the recurrent layer that follows in a Sequential. */
+/** Other layers that refuse a single step, by their names in Keras and in TF.js. */
+const ofSequences = new Set(['TimeDistributed', ...['Conv', 'SeparableConv', 'MaxPooling', 'AveragePooling', 'GlobalMaxPooling', 'GlobalAveragePooling', 'UpSampling'].flatMap(k => [`${k}1D`, `${k}1d`])]);
+
+/** The class of the layer that follows in a Sequential and needs a sequence. */
 function behindInRow({ found, module }: Asked): string | undefined {
   const next = nextInRow(found, module, between);
-  return next && recurrent.has(next.kind) ? next.name : undefined;
+  return next && (recurrent.has(next.kind) || ofSequences.has(next.kind)) ? next.name : undefined;
 }
 
 const fedBy = new WeakMap<readonly Found[], ReadonlyMap<Found, string>>();
@@ -52,7 +55,7 @@ function feeds(asked: Asked): ReadonlyMap<Found, string> {
 
 function tracedTo(use: Use, { t }: Asked): Found | undefined {
   const fed = fedTo(use);
-  return fed && traceTensor(fed, use.scope, t())?.part?.layer;
+  return fed && traceTensor(fed, use.scope, t())?.origin;
 }
 
 /** The layer of `b.apply(a.apply(x))`, with names between or not. */

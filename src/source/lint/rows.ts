@@ -7,6 +7,7 @@ import type { Found } from '../framework';
 import type { Module, Scope } from '../code/scopes';
 import { complete } from './canonical';
 import { addArgument, dropArgument, replace, setArgument } from './edits';
+import { oncePerFile } from './once';
 import type { Edit } from './rule';
 
 /** One layer of a row; `kind` is its class in Keras, '' where it is another thing. */
@@ -14,20 +15,22 @@ export interface Entry { readonly call: CallExpression; readonly kind: string; r
 
 const isScript = ({ draft }: Found): boolean => draft.framework === 'tfjs';
 
+/** Where a layer stands. */
+interface Place { readonly entries: readonly Entry[]; readonly at: number }
+
+/** The places of all layers in rows, by where their calls begin; of two at one place the first. */
+const places = (rows: readonly (readonly Entry[])[]): ReadonlyMap<number, Place> => new Map([...rows].reverse().flatMap(entries => entries.map((e, at) => [e.call.from, { entries, at }] as const).reverse()));
+
+const inScript = oncePerFile(module => places(sequentials(module).map(({ entries }) => entries.map(e => ({ ...e, name: e.kind, kind: inKeras(e.kind) })))));
+const inPython = oncePerFile(module => places(sequences(module).map(({ entries }) => entries.map(e => ({ ...e, name: e.kind })))));
+
 /** The row that a layer stands in, and its place there. */
-export function rowOf(found: Found, module: Module): { readonly entries: readonly Entry[]; readonly at: number } | undefined {
-  const all = isScript(found) ? sequentials(module).map(({ entries }) => entries.map(e => ({ ...e, name: e.kind, kind: inKeras(e.kind) }))) : sequences(module).map(({ entries }) => entries.map(e => ({ ...e, name: e.kind })));
-  for (const entries of all) {
-    const at = entries.findIndex(e => e.call.from === found.candidate.node.from);
-    if (at >= 0) return { entries, at };
-  }
-  return undefined;
-}
+export const rowOf = (found: Found, module: Module): Place | undefined => (isScript(found) ? inScript : inPython)(module).get(found.candidate.node.from);
 
 /** The layer behind this one, beyond those of some classes. */
 export function nextInRow(found: Found, module: Module, beyond: ReadonlySet<string>): Entry | undefined {
   const row = rowOf(found, module);
-  return row?.entries.slice(row.at + 1).find(e => !beyond.has(e.kind));
+  return row?.entries.find((e, i) => i > row.at && !beyond.has(e.kind));
 }
 
 const capitals = new Map([['lstm', 'LSTM'], ['gru', 'GRU'], ['rnn', 'RNN'], ['simpleRNN', 'SimpleRNN']]);

@@ -9,7 +9,7 @@ import { javascriptTarget } from '../javascript/target';
 import type { Scope } from '../code/scopes';
 import { target } from '../code/target';
 import { fedTo, type Use } from '../uses';
-import { allGiven, given, rowOf, setOption, written } from './rows';
+import { allGiven, given, rowOf, setOption, written, type Entry } from './rows';
 import type { Asked, Finding, Rule } from './rule';
 
 export const statefulWithoutBatch: Rule = {
@@ -35,10 +35,20 @@ const shapeWords = ['inputShape', 'shape', 'inputDim'];
 
 const says = ({ found, module }: Asked, call: CallExpression, scope: Scope, words: readonly string[]): boolean => words.some(w => given(found, call, scope, module, w) !== undefined);
 
-/** The first layer of its Sequential, where it gives a shape without a batch. */
+const inRows = new WeakMap<readonly Entry[], { readonly input: Input | undefined }>();
+
+/** What a layer's row tells of its input: asked once for each row. */
 function inRow(asked: Asked): Input | undefined {
+  const entries = rowOf(asked.found, asked.module)?.entries;
+  if (!entries) return undefined;
+  const known = inRows.get(entries) ?? { input: inputOf(entries, asked) };
+  inRows.set(entries, known);
+  return known.input;
+}
+
+/** The first layer of its Sequential, where it gives a shape without a batch. */
+function inputOf(entries: readonly Entry[], asked: Asked): Input | undefined {
   const { found, module } = asked;
-  const entries = rowOf(found, module)?.entries ?? [];
   const [first] = entries;
   const all = entries.flatMap(e => withInner(asked, e.call, e.scope).map(call => ({ call, scope: e.scope })));
   if (!first || all.some(({ call, scope }) => !allGiven(found, call, scope, module) || says(asked, call, scope, batchWords))) return undefined;

@@ -6,29 +6,39 @@ import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
 import { slice } from '../code/expression';
 import type { Found } from '../framework';
-import { references, sidesOf, statementOf, targetItems } from '../python/flow';
+import { references, sidesOf, targetItems } from '../python/flow';
 import { callOf, lookup, type CallSite, type Module, type Scope } from '../code/scopes';
 import { linesAfter } from './edits';
-import { heldBy } from './held';
-import { quoted, type Finding, type Rule } from './rule';
+import { classAround, cuts, loopWithBackward, makerOf, within, type Maker } from './training';
+import { onSelf } from './statesOnSelf';
+import { quoted, type Asked, type Finding, type Rule } from './rule';
 
 export const statesNotDetached: Rule = {
   code: 'states-not-detached', title: 'States carried across batches without detach', severity: 'warning', frameworks: ['pytorch'],
-  check: ({ found, all, module }) => {
-    if (carried(module).length === 0) return [];
-    const owner = classAround(found.candidate.scope);
-    // The first layer of a class speaks for it.
-    if (!owner || all.find(f => classAround(f.candidate.scope) === owner) !== found || /\bdetach|\.data\b|no_grad/.test(slice(owner.node, module.text))) return [];
-    return carried(module).filter(c => lookup(c.className, c.scope).some(b => b.kind === 'class' && b.body === owner)).map(c => finding(c, found, module));
-  },
+  check: asked => [...betweenCalls(asked), ...onSelf(asked)],
 };
 
-function classAround(scope: Scope): Scope | undefined {
-  for (let s: Scope | undefined = scope; s; s = s.parent) if (s.kind === 'class') return s;
-  return undefined;
+/** `out, h = model(x, h)`, reported once a class, or of the layer itself. */
+function betweenCalls({ found, all, module }: Asked): readonly Finding[] {
+  if (carried(module).length === 0) return [];
+  const itself = carried(module).filter(c => c.made.from === found.candidate.node.from).map(c => finding(c, found, module));
+  const owner = classAround(found.candidate.scope);
+  if (itself.length > 0) return itself;
+  // The first layer of a class speaks for it.
+  if (!owner || firstIn(all).get(owner) !== found || cuts(owner.node, module)) return [];
+  return carried(module).filter(({ made: { className }, scope }) => className !== undefined && lookup(className, scope).some(b => b.kind === 'class' && b.body === owner)).map(c => finding(c, found, module));
 }
 
-interface Carried { readonly className: string; readonly scope: Scope; readonly states: readonly SyntaxNode[]; readonly statement: SyntaxNode; readonly backward: SyntaxNode }
+const firsts = new WeakMap<readonly Found[], ReadonlyMap<Scope, Found>>();
+
+/** The first layer of each class. */
+function firstIn(all: readonly Found[]): ReadonlyMap<Scope, Found> {
+  const known = firsts.get(all) ?? new Map([...all].reverse().flatMap(f => { const owner = classAround(f.candidate.scope); return owner ? [[owner, f] as const] : []; }));
+  firsts.set(all, known);
+  return known;
+}
+
+interface Carried { readonly made: Maker; readonly scope: Scope; readonly states: readonly SyntaxNode[]; readonly statement: SyntaxNode; readonly backward: SyntaxNode }
 
 const known = new WeakMap<Module, readonly Carried[]>();
 
@@ -47,12 +57,11 @@ function atCall(site: CallSite, module: Module): readonly Carried[] {
   if (!statement || !given || targets?.length !== 2) return [];
   const states = given.name === 'VariableName' ? [given] : /Tuple|Parenthes/.test(given.name) ? given.getChildren('VariableName') : [];
   const call = callOf(site, module);
-  const held = call && heldBy(call.callee, site.scope, module);
-  const className = held?.call.callee.kind === 'name' ? held.call.callee.name : undefined;
+  const made = call && call.callee.kind !== 'call' ? makerOf(call.callee, site.scope, module) : undefined;
   const loop = loopWithBackward(statement, module);
-  if (className === undefined || !loop || states.length === 0) return [];
+  if (!made || !loop || states.length === 0 || within(made, loop.loop)) return [];
   const reading = states.every(s => mentions(slice(s, module.text), site, module) && onlyHere(s, statement, loop.loop, site.scope, module));
-  return reading ? [{ className, scope: site.scope, states, statement, backward: loop.backward }] : [];
+  return reading ? [{ made, scope: site.scope, states, statement, backward: loop.backward }] : [];
 }
 
 /** The state is an argument of the call. */
@@ -63,19 +72,6 @@ function mentions(name: string, site: CallSite, module: Module): boolean {
 /** Nothing else in the loop names it: no reset, no detach, no helper. */
 function onlyHere(state: SyntaxNode, statement: SyntaxNode, loop: SyntaxNode, scope: Scope, module: Module): boolean {
   return references(slice(state, module.text), scope, module).every(r => r.from < loop.from || r.to > loop.to || (r.from >= statement.from && r.to <= statement.to));
-}
-
-/** The innermost loop around a statement in whose body, and not in a function within, backward() is called. */
-function loopWithBackward(statement: SyntaxNode, module: Module): { loop: SyntaxNode; backward: SyntaxNode } | undefined {
-  for (let n: SyntaxNode | null = statement.parent; n && n.name !== 'FunctionDefinition'; n = n.parent) {
-    if (n.name !== 'ForStatement' && n.name !== 'WhileStatement') continue;
-    const body = module.text.slice(n.from, n.to);
-    const at = /\w\.backward\(/.exec(body);
-    if (!at || /no_grad|\bdetach|repackage/.test(body)) continue;
-    const backward = statementOf(n.resolveInner(n.from + at.index + 2, 1));
-    if (backward) return { loop: n, backward };
-  }
-  return undefined;
 }
 
 function finding({ states, statement, backward }: Carried, { draft }: Found, module: Module): Finding {

@@ -4,13 +4,14 @@
  */
 import type { CallExpression, Expression } from '../code/expression';
 import { sure, type Found } from '../framework';
+import { kerasClass } from '../frameworks/keras/names';
 import { reaching, type Definition } from '../python/flow';
 import type { Span } from '../outline';
 import type { Module, Scope } from '../code/scopes';
 import { target } from '../code/target';
 import { amount, amountOf, argument, complete, multiple, type Amount } from './canonical';
 import { foundAt, heldBy, torchName, type Held } from './held';
-import { methods, functions, modules, type Operation } from './operations';
+import { methods, functions, kerasModules, modules, type Operation } from './operations';
 
 /** N batch, T time, C features, L layers x directions, 1 a single one. */
 export type Axis = 'N' | 'T' | 'C' | 'L' | '1' | '?';
@@ -26,6 +27,10 @@ export interface Tensor {
   readonly width: Amount | null;
   /** Present while the numbers are still those that the layer gave. */
   readonly part?: Part;
+  /** Present while every number is one that the layer gave, whatever was cut off. */
+  readonly numbers?: Part;
+  /** A view that kept the order of the numbers where batch and time were to be swapped. */
+  readonly mixed?: CallExpression;
   /** A PackedSequence: its axes are those of the padded one. */
   readonly packed?: boolean;
   /** Of a PackedSequence: the axes that its tensor had before it was packed, and the order that packing was told. */
@@ -81,10 +86,17 @@ function called(e: CallExpression, scope: Scope, t: Tracing): Traced {
   const layer = layerCalled(e.callee, scope, t);
   if (layer) return layer.draft.framework === 'keras' ? kerasOutput(layer) : given(layer, tensor(first(e, scope, t)), t.module);
   const held = heldBy(e.callee, scope, t.module) ?? built(e.callee, scope, t.module);
-  const module = held ? operation(modules, torchName(held.paths)) : undefined;
+  const name = held ? torchName(held.paths) : '';
+  const module = name ? operation(modules, name) : held ? operation(kerasModules, kerasName(held.paths)) : undefined;
   if (held && module) return module(first(e, scope, t), { call: held.call, scope: held.scope, site: e, t });
   if (held) return undefined;
   return byMethod(e, scope, t) ?? byFunction(e, scope, t);
+}
+
+/** The class in Keras that all paths name; '' where there is none. */
+export function kerasName(paths: readonly string[]): string {
+  const [only, ...others] = new Set(paths.map(p => kerasClass(p)));
+  return others.length === 0 ? only ?? '' : '';
 }
 
 const operation = (list: Readonly<Record<string, Operation>>, name: string): Operation | undefined => Object.hasOwn(list, name) ? list[name] : undefined;
@@ -97,8 +109,7 @@ function built(callee: Expression, scope: Scope, module: Module): Pick<Held, 'ca
 function byMethod(e: CallExpression, scope: Scope, t: Tracing): Traced {
   if (e.callee.kind !== 'attribute') return undefined;
   const method = operation(methods, e.callee.name);
-  const object = method ? trace(e.callee.object, scope, t) : undefined;
-  return method && object ? method(object, { call: e, scope, site: e, t, skip: 0 }) : undefined;
+  return method?.(trace(e.callee.object, scope, t), { call: e, scope, site: e, t, skip: 0 });
 }
 
 function byFunction(e: CallExpression, scope: Scope, t: Tracing): Traced {
@@ -126,13 +137,13 @@ const order = (batchFirst: boolean | null, last: Axis): readonly Axis[] | null =
 function given(layer: Found, input: Tensor | undefined, module: Module): Traced {
   const { draft } = layer;
   const h = stateWidth(layer, 'h', module);
-  const state = (what: 'h' | 'c'): Tensor => ({ kind: 'tensor', axes: draft.isCell ? ['N', 'C'] : ['L', 'N', 'C'], width: stateWidth(layer, what, module), part: { layer, what }, origin: layer });
+  const state = (what: 'h' | 'c'): Tensor => ({ kind: 'tensor', axes: draft.isCell ? ['N', 'C'] : ['L', 'N', 'C'], width: stateWidth(layer, what, module), part: { layer, what }, numbers: { layer, what }, origin: layer });
   const states: Traced = draft.cell === 'lstm' ? { kind: 'tuple', items: [state('h'), state('c')] } : draft.cell === null ? undefined : state('h');
   if (draft.isCell) return states;
   const both = sure(draft, 'bidirectional');
   const axes = unbatched(input) ? null : order(sure(draft, 'batchFirst'), 'C');
   const output: Tensor = {
-    kind: 'tensor', axes: input?.packed ? input.axes : axes, width: both === null ? null : multiple(h, both ? 2 : 1), part: { layer, what: 'output' }, origin: layer,
+    kind: 'tensor', axes: input?.packed ? input.axes : axes, width: both === null ? null : multiple(h, both ? 2 : 1), part: { layer, what: 'output' }, numbers: { layer, what: 'output' }, origin: layer,
     ...(input?.packed ? { packed: true } : {}), shownBy: layer.candidate.node,
   };
   return { kind: 'tuple', items: [output, states] };
@@ -162,7 +173,7 @@ function kerasOutput(layer: Found): Traced {
   const known = (field: string): boolean => typeof options[field] === 'boolean' && !layer.draft.assumed.includes(field);
   const axes: readonly Axis[] | null = !known('returnSequences') ? null : options['returnSequences'] === true ? ['N', 'T', 'C'] : ['N', 'C'];
   const size = sure(layer.draft, 'units');
-  return { kind: 'tensor', axes, width: size === null ? null : amount(bidirectional ? 2 * size : size), part: { layer, what: 'output' }, origin: layer };
+  return { kind: 'tensor', axes, width: size === null ? null : amount(bidirectional ? 2 * size : size), part: { layer, what: 'output' }, numbers: { layer, what: 'output' }, origin: layer };
 }
 
 /** `v[0]` of a tuple, `v[:, -1]` of a tensor. */

@@ -1,8 +1,9 @@
 /** How Python's statements bind names: imports, assignments in all their forms, parameters, loops. */
 import type { SyntaxNode } from '@lezer/common';
 import { children, groups, slice } from '../code/expression';
+import { isMarimoCell, marimoCells } from './marimo';
 import { decoratedDefault } from './options';
-import { classOf, newScope, type Binding, type CallSite, type Scope } from '../code/scopes';
+import { classOf, newScope, storedKey, type Binding, type CallSite, type Scope } from '../code/scopes';
 
 /** What a walk over a tree gathers; `scope` is where it stands. */
 export interface Reading { text: string; scope: Scope; calls: CallSite[]; classes: Scope[]; stars: string[]; stores: Map<string, Binding[]> }
@@ -22,7 +23,8 @@ export function enterScope(node: SyntaxNode, reading: Reading): Scope {
   const scope = newScope('function', name, node, parent);
   if (name) bind(reading, name, { kind: 'function', body: scope, at: node.from, scope: parent });
   const parameters = node.getChild('ParamList');
-  if (parameters) bindParameters(parameters, scope, parent, text);
+  if (isMarimoCell(node, parent, text)) marimoCells.add(scope);
+  else if (parameters) bindParameters(parameters, scope, parent, text);
   else for (const target of comprehensionTargets(node)) scope.names.set(slice(target, text), [{ kind: 'opaque', at: target.from, scope }]);
   return scope;
 }
@@ -63,8 +65,16 @@ export const visitors: Readonly<Record<string, Visitor>> = {
   WithStatement: (node, reading) => { afterAs(node, reading); },
   TryStatement: (node, reading) => { afterAs(node, reading); },
   CapturePattern: (node, reading) => { store(node.firstChild, undefined, reading); },
-  ScopeStatement: (node, reading) => { for (const n of node.getChildren('VariableName')) reading.scope.globals.add(slice(n, reading.text)); },
+  ScopeStatement: (node, { text, scope }) => {
+    const names = node.firstChild?.name === 'nonlocal' ? scope.nonlocals : scope.globals;
+    for (const n of node.getChildren('VariableName')) names.add(slice(n, text));
+  },
 };
+
+/** `f(x, n := 3)`: right inside a call, lezer gives `:=` no node of its own. */
+export function bindNamed(list: SyntaxNode, reading: Reading): void {
+  for (const equals of list.getChildren('AssignOp')) if (slice(equals, reading.text) === ':=') store(equals.prevSibling, equals.nextSibling ?? undefined, reading);
+}
 
 function visitImport(node: SyntaxNode, reading: Reading): void {
   const { text, scope } = reading;
@@ -155,14 +165,31 @@ function storeMember(target: SyntaxNode, binding: Binding, reading: Reading): vo
   if (!object) return;
   const property = target.getChild('PropertyName');
   const owner = property && object.name === 'VariableName' ? classOf(slice(object, reading.text), reading.scope) : undefined;
+  const source = slice(object, reading.text);
   if (property && owner) push(owner.attributes, slice(property, reading.text), binding);
-  else push(reading.stores, property ? `${slice(object, reading.text)}.${slice(property, reading.text)}` : `${slice(object, reading.text)}[]`, binding);
+  else push(reading.stores, property ? `${source}.${slice(property, reading.text)}` : `${source}[]`, binding);
+  const key = property ? undefined : literalKey(target, reading.text);
+  if (key !== undefined) push(reading.stores, storedKey(source, key), binding);
+}
+
+/** `'hidden'` of `cfg['hidden']` */
+function literalKey(target: SyntaxNode, text: string): string | undefined {
+  const [, , key, end] = children(target);
+  return key?.name === 'String' && end?.name === ']' ? /^(['"])([^\\'"]*)\1$/.exec(slice(key, text))?.[2] : undefined;
 }
 
 function bind(reading: Reading, name: string, binding: Binding): void {
   let scope = reading.scope;
   if (scope.globals.has(name)) while (scope.parent) scope = scope.parent;
+  if (scope.nonlocals.has(name)) scope = aroundWith(name, scope);
   push(scope.names, name, binding);
+  if (marimoCells.has(scope) && scope.parent) push(scope.parent.names, name, binding);
+}
+
+/** The function around a scope that a `nonlocal` name belongs to. */
+function aroundWith(name: string, scope: Scope): Scope {
+  for (let s = scope.parent; s?.parent; s = s.parent) if (s.kind === 'function' && s.names.has(name)) return s;
+  return scope;
 }
 
 function push(map: Map<string, Binding[]>, name: string, binding: Binding): void {

@@ -40,12 +40,15 @@ export function reaching(name: string, position: number, from: Scope, module: Mo
 }
 
 /** Bound by `:=`: whether it already holds elsewhere in its statement depends on what of that is evaluated, and when. */
-export const isNamed = ({ at }: Binding, scope: Scope): boolean => scope.node.resolveInner(at, 1).parent?.name === 'NamedExpression';
+export function isNamed({ at }: Binding, scope: Scope): boolean {
+  const name = scope.node.resolveInner(at, 1);
+  return name.parent?.name === 'NamedExpression' || (name.parent?.name === 'ArgList' && name.nextSibling?.name === 'AssignOp');
+}
 
 /** The function (or module) whose own name it is; undefined where the use may run at another time. */
 function frameOf(name: string, from: Scope): Scope | undefined {
   for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
-    if (scope.globals.has(name)) return undefined;
+    if (scope.globals.has(name) || scope.nonlocals.has(name)) return undefined;
     if (scope.names.has(name)) return scope.kind === 'class' ? undefined : scope;
     if (scope.kind === 'class' || scope.node.name === 'FunctionDefinition' || scope.node.name === 'LambdaExpression') return undefined;
   }

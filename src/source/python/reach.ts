@@ -109,10 +109,23 @@ function binds(statement: SyntaxNode, w: Walk): boolean {
   return addLast(functions.test(statement.name) ? inside.filter(b => b.kind === 'function' || b.kind === 'class') : inside, w);
 }
 
+/** The last binding of a statement is in force after it, but for a `:=` that may not be evaluated: then those before it can be, too. */
 function addLast(bindings: readonly Binding[], w: Walk): boolean {
-  const last = bindings.at(-1);
-  if (last) w.found.add(last);
-  return last !== undefined;
+  for (const b of bindings.toReversed()) {
+    w.found.add(b);
+    if (!isNamed(b, w.frame) || isEvaluated(w.frame.node.resolveInner(b.at, 1))) return true;
+  }
+  return false;
+}
+
+const perhaps = /^ConditionalExpression$|Comprehension|^Lambda/;
+
+/** False for what stands in `a and ...`, a condition, a comprehension. */
+function isEvaluated(named: SyntaxNode): boolean {
+  for (let n = named.parent; n && !/Statement$/.test(n.name); n = n.parent) {
+    if (n.name === 'BinaryExpression' ? n.getChild('and') !== null || n.getChild('or') !== null : perhaps.test(n.name)) return false;
+  }
+  return true;
 }
 
 /** A body that leaves the function or loop brings nothing on. */

@@ -1,15 +1,16 @@
 /** A tolerant reader of Python: scopes, what their names are bound to, and all calls, in order of the text. */
 import { parser } from '@lezer/python';
 import { Tree, type TreeBuffer } from '@lezer/common';
-import { enterScope, visitors, type Reading } from './bindings';
+import { bindNamed, enterScope, visitors, type Reading } from './bindings';
 import { expression, type Expression } from '../code/expression';
 import { parse, type Memory } from '../memory';
 import { mend } from './mend';
+import { withoutBarePoints } from './numbers';
 import { newScope, register, type Module, type Scope } from '../code/scopes';
 
 /** Reads a file; code that does not parse is mended first and gives what it can. `foreign` finds what it imports from the workspace. */
 export function readPython(source: string, memory?: Memory, foreign?: Module['foreign']): Module {
-  const tree = parse(parser, source, memory);
+  const tree = parse(parser, withoutBarePoints(source), memory);
   const plain = collect(tree, source, position => position);
   if (plain) return knowing(plain, foreign);
   const { text, original } = mend(source);
@@ -17,7 +18,8 @@ export function readPython(source: string, memory?: Memory, foreign?: Module['fo
 }
 
 /** What still holds errors depends on where its parse began, so that is parsed from the start. */
-function parseMended(text: string, memory: Memory | undefined): Tree {
+function parseMended(mended: string, memory: Memory | undefined): Tree {
+  const text = withoutBarePoints(mended);
   const tree = parse(parser, text, memory && (memory.mended ??= { text: '', tree: undefined }));
   return memory && hasError(tree) ? parser.parse(text) : tree;
 }
@@ -27,7 +29,7 @@ function knowing(module: Module, foreign: Module['foreign']): Module {
 }
 
 /** What a walk does at a node of some type, as bits. */
-const VISITED = 1, SCOPED = 2, GENERATOR = 4, PLAIN = 8;
+const VISITED = 1, SCOPED = 2, ARGUMENTS = 4, PLAIN = 8;
 
 /** Nodes that open a scope of their own; so does an argument list that is a generator. */
 const scoped = new Set(['ClassDefinition', 'FunctionDefinition', 'LambdaExpression',
@@ -37,7 +39,7 @@ const plain = /^(String|FormatString|ContinuedString|Number|Comment|.*Expression
 const compound = /^(If|For|While|With|Try|Match|Decorated|Scope)Statement$|^(Lambda|Named)Expression$/;
 
 const actions: Uint8Array = Uint8Array.from(parser.nodeSet.types, ({ name }) =>
-  (name in visitors ? VISITED : 0) | (scoped.has(name) ? SCOPED : 0) | (name === 'ArgList' ? GENERATOR : 0) | (plain.test(name) && !compound.test(name) ? PLAIN : 0));
+  (name in visitors ? VISITED : 0) | (scoped.has(name) ? SCOPED : 0) | (name === 'ArgList' ? ARGUMENTS : 0) | (plain.test(name) && !compound.test(name) ? PLAIN : 0));
 
 /** Walks a tree once; undefined where it holds an error and `tolerant` is not set. */
 function collect(tree: Tree, text: string, original: (position: number) => number, tolerant = false): Module | undefined {
@@ -52,7 +54,8 @@ function collect(tree: Tree, text: string, original: (position: number) => numbe
     if (action !== 0) {
       const { from, to } = cursor;
       if (action & VISITED) visitors[cursor.name]?.(cursor.node, reading);
-      if (action & SCOPED || (action & GENERATOR && nextFor(from) < to && cursor.node.getChild('for') !== null)) {
+      if (action & ARGUMENTS && nextWalrus(from) < to) bindNamed(cursor.node, reading);
+      if (action & SCOPED || (action & ARGUMENTS && nextFor(from) < to && cursor.node.getChild('for') !== null)) {
         reading.scope = enterScope(cursor.node, reading);
         opened.push(depth);
       } else if (!tolerant && action & PLAIN && nextBracket(from + 1) >= to && nextWalrus(from) >= to) {

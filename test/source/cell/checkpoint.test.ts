@@ -74,6 +74,20 @@ class OwnCell(keras.layers.Layer):
     assert.deepEqual(at('layers/rnn/cell/', tensor('layers/rnn/cell/vars/2', 8)), []);
   });
 
+  it('counts each tensor once, and begins with gains of 1 and shifts of 0 where it is made up', async () => {
+    const norm = cell('fusedNorm');
+    const { binding } = await settled(norm, ['fusedNorm.safetensors']);
+    const read = await codeCellSubject({ reference: 'r', path: 'fusedNorm.py', cell: norm, binding }, filesOf(['fusedNorm.safetensors']), settings);
+    assert.ok(read.content.kind === 'run');
+    assert.deepEqual(read.content.parameters, [18 * 5 + 18 * 6 + 18 + 18]);
+    const made = await codeCellSubject({ reference: 'r', path: 'fusedNorm.py', cell: norm, binding: { checkpoint: null } }, filesOf([]), settings);
+    assert.ok(made.content.kind === 'run');
+    const { params } = made.content.network.levels[0]!.directions[0]!;
+    const of = (tensor: string): number[] => norm.parameters.filter(p => p.pieces[0]!.tensor === tensor).flatMap(p => [...params[p.name]!.data]);
+    assert.ok(of('norm.weight').length > 0 && of('norm.weight').every(v => v === 1), of('norm.weight').join());
+    assert.ok(of('norm.bias').length > 0 && of('norm.bias').every(v => v === 0), of('norm.bias').join());
+  });
+
   it('has a word for what is read by order', async () => {
     const files: Files = { list: async () => [], open: path => fileBytes(`${folder}/keras/${path}`) };
     const sliced = cell('keras/sliced');

@@ -10,14 +10,14 @@ const [layer] = outline('import torch.nn as nn\nx = nn.LSTM(4, 8, dropout=0.5)',
 const icons = (levels: Levels): string[] => [...markdown(describeLayer(layer, undefined, p => levelOf(p, levels))).matchAll(/\$\((\w+)\) `dropout|\$\((\w+)\) The forget/g)].map(m => m[1] ?? m[2] ?? '');
 
 describe('levels of rules', () => {
-  const problem = { code: 'forget-bias', severity: 'info' } as const;
+  const problem = { code: 'forget-bias', severity: 'hint' } as const;
   it('are the rule\'s own, or what the settings say', () => {
-    assert.equal(levelOf(problem, {}), 'info');
+    assert.equal(levelOf(problem, {}), 'hint');
     for (const level of ['off', 'hint', 'info', 'warning', 'error'] as const) assert.equal(levelOf(problem, { 'forget-bias': level }), level);
     assert.equal(levelOf(problem, undefined), 'off');
   });
   it('are the rule\'s own where the settings make no sense', () => {
-    for (const level of ['loud', 3, null, { off: true }]) assert.equal(levelOf(problem, { 'forget-bias': level }), 'info');
+    for (const level of ['loud', 3, null, { off: true }]) assert.equal(levelOf(problem, { 'forget-bias': level }), 'hint');
     assert.equal(levelOf({ code: 'toString', severity: 'warning' }, {}), 'warning');
   });
   it('decide what a hover shows, and with which icon, the worst first', () => {

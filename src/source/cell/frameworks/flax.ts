@@ -8,8 +8,8 @@ import { all, clipped, common, one, tuned } from '../functions';
 import { argument, only, required } from '../given';
 import { parameterOf, type Machine } from '../machine';
 import { symbol } from '../sizes';
-import { besides, checkEpsilon, dropout, matmul, normalised, number, product, shapeOf, split, unchanged, whole, type Axes } from '../tensors';
-import { call, infix, opaque, vector, type Given, type Value, type Weight } from '../values';
+import { besides, dropout, matmul, normalised, number, product, shapeOf, split, unchanged, whole, type Axes } from '../tensors';
+import { call, infix, opaque, sizeOf, Unread, vector, type Given, type Value, type Weight } from '../values';
 import { switched } from './kerasLayers';
 
 /** A cell may see one example alone, so that axis 0 counts units. */
@@ -30,13 +30,17 @@ const dense: MakeModule = (given, machine, at) => {
 };
 
 const layerNorm: MakeModule = (given, machine, at) => {
-  const epsilon = argument(given, 0, 'epsilon');
-  checkEpsilon(epsilon ? machine.number(epsilon, given.at) : 1e-6, given.at);
-  const [shifted, gained] = [switched(given.named.get('use_bias'), true, machine, given), switched(given.named.get('use_scale'), true, machine, given)];
+  const written = argument(given, 0, 'epsilon');
+  if (['reduction_axes', 'feature_axes'].some(axes => given.named.has(axes))) throw new Unread(saying('another axis than that of the units is meant. Use the last one, -1'), given.at);
+  const epsilon = written ? machine.number(written, given.at) : 1e-6;
+  const [shifted, gained] = [switched(argument(given, 3, 'use_bias'), true, machine, given), switched(argument(given, 4, 'use_scale'), true, machine, given)];
   const size = symbol(`inputs of ${at}`);
-  if (gained) machine.declare(`${at}.scale`, [size]);
-  if (shifted) machine.declare(`${at}.bias`, [size]);
-  return { kind: 'callable', run: g => vector(normalised(machine.term(required(g, 0, 'x'), g.at), gained ? whole(`${at}.scale`, size) : undefined, shifted ? whole(`${at}.bias`, size) : undefined)) };
+  if (gained) machine.declare(`${at}.scale`, [size], undefined, 1);
+  if (shifted) machine.declare(`${at}.bias`, [size], undefined, 0);
+  return { kind: 'callable', run: g => {
+    const v = machine.term(required(g, 0, 'x'), g.at), length = sizeOf(v) ?? size;
+    return vector(normalised(v, epsilon, gained ? whole(`${at}.scale`, length) : undefined, shifted ? whole(`${at}.bias`, length) : undefined));
+  } };
 };
 
 export const flax: Dialect = {

@@ -8,13 +8,15 @@ import { required } from '../given';
 import { parameterOf, type Machine } from '../machine';
 import type { LinearSize } from '../sizes';
 import { besides, dropout, matmul, number, shapeOf, split, unchanged, type Axes } from '../tensors';
+import { eraOf } from '../../frameworks/keras/era';
 import { call, opaque, type Value } from '../values';
+import { hardSigmoids, hardSigmoidWord } from './kerasHardSigmoid';
 import { kerasLayers } from './kerasLayers';
 
 /** Axis 0 counts examples: cells of Keras always see a batch. */
 const axes = (fallback: number | undefined): Axes => ({ allowed: [1, -1], fallback, names: ['axis'] });
 
-const base = /^(\?\.)?(.*\.)?(tf_keras|keras)(\.\w+)*\.(Layer|AbstractRNNCell)$|^\?\.(layers\.)?(Layer|AbstractRNNCell)$|^\?\.(keras|tf\.keras)\.layers\.Layer$/;
+const base = /^(\?\.)?(.*\.)?(tf_keras|keras|tensorflow_addons)(\.\w+)*\.(Layer|AbstractRNNCell)$|^\?\.(layers\.)?(Layer|AbstractRNNCell)$|^\?\.(keras|tf\.keras)\.layers\.Layer$/;
 const ours = /^(?:\?\.)?(?:(?:tf|tensorflow)(?:\.compat\.v[12])?\.(?:python\.)?)?(?:tf_keras|keras|keras_core)(?:\.\w+)*\.(\w+)$|^\?\.(?:ops|K|layers|activations)\.(\w+)$/;
 const tensorflow = /^(?:\?\.)?(?:tf|tensorflow)(?:\.compat\.v[12])?(?:\.(?:nn|math|linalg))?\.(\w+)$/;
 const aside = /\.(initializers|regularizers|constraints|random|utils|saving|losses|optimizers)\b/;
@@ -24,23 +26,21 @@ function word(path: string): string | undefined {
   if (aside.test(path)) return undefined;
   if (/\bactivations\.(get|deserialize)$/.test(path)) return 'activations.get';
   const ofKeras = ours.exec(path), name = ofKeras?.[1] ?? ofKeras?.[2];
-  if (name !== undefined) return name === 'hard_sigmoid' && /\bops\.hard_sigmoid$/.test(path) ? 'ops.hard_sigmoid' : name;
+  if (name !== undefined) return name === 'hard_sigmoid' ? hardSigmoidWord(path) : name;
   const ofTensorflow = tensorflow.exec(path)?.[1];
   return ofTensorflow === 'split' ? 'tf.split' : ofTensorflow;
 }
 
 const leaky = tuned([['negative_slope', 0.2]], (v, n) => call('leaky', v, ...n));
 
-const versions: TensorFunction = g => opaque(saying('hard_sigmoid is another function in Keras 2 than in Keras 3. Use keras.ops.hard_sigmoid, which is of Keras 3'), g.at);
-
 const functions: ReadonlyMap<string, TensorFunction> = new Map<string, TensorFunction>([
   ...all(common),
   ...all([
-    ['leaky_relu', leaky], ['exponential', one(v => call('exp', v))], ['ops.hard_sigmoid', one(v => call('hardσ', v, 1 / 6, 0.5))],
+    ['leaky_relu', leaky], ['exponential', one(v => call('exp', v))],
     ['clip', clipped('x_min', 'x_max')], ['clip_by_value', clipped('clip_value_min', 'clip_value_max')],
     ['bias_add', { vectors: 2, make: ([v, w]) => ({ kind: 'infix', op: '+', left: v!, right: w! }) }],
   ]),
-  ['hard_sigmoid', versions],
+  ...hardSigmoids,
   ['matmul', matmul], ['dot', matmul],
   ['concatenate', besides(axes(-1))], ['concat', besides(axes(undefined))],
   ['split', split(axes(0))], ['tf.split', split(axes(0), true)],
@@ -58,12 +58,14 @@ export function activation(value: Value, machine: Machine, at: CallExpression | 
   if (value.kind === 'callable' || value.kind === 'opaque') return value;
   const name = machine.word(value, at);
   const known = functions.get(name === '' ? 'linear' : name);
-  if (!known || name.includes('.')) return opaque(saying('{0} is not among the activations that are read. Use sigmoid, tanh or relu', name), at);
+  if (!known || /[. ]/.test(name)) return opaque(saying('{0} is not among the activations that are read. Use sigmoid, tanh or relu', name), at);
   return { kind: 'callable', run: g => { machine.word(value, at); return known(g, machine); } };
 }
 
 export const keras: Dialect = {
-  id: 'keras', step: 'call', makers: ['__init__', 'build'], carryFirst: false, partsAreCopies: true,
+  id: 'keras', step: 'call', makers: ['__init__', 'build'], carryFirst: false,
+  // While models were graphs, a part of a variable followed it.
+  partsAreCopies: module => eraOf(['keras.layers.RNN'], module).recurrentActivation !== 'hard_sigmoid',
   isBase: path => base.test(path),
   word,
   functions,

@@ -3,9 +3,10 @@ import { saying } from '../../../core/said';
 import type { MakeModule } from '../framework';
 import { argument, only, required } from '../given';
 import type { Machine } from '../machine';
+import { whyNot } from '../reasons';
 import { symbol } from '../sizes';
-import { checkEpsilon, dropout, normalised, product, whole } from '../tensors';
-import { infix, Unread, vector, type Given, type Value, type Weight } from '../values';
+import { dropout, normalised, product, whole } from '../tensors';
+import { infix, sizeOf, Unread, vector, type Given, type Value, type Weight } from '../values';
 
 type Activation = (value: Value, machine: Machine, at: Given['at']) => Value;
 
@@ -47,11 +48,16 @@ const dense = (activation: Activation): MakeModule => (given, machine, path) => 
 
 const layerNormalization: MakeModule = (given, machine, path) => {
   kept(path, machine, given);
-  const epsilon = argument(given, 1, 'epsilon');
-  checkEpsilon(epsilon ? machine.number(epsilon, given.at) : 1e-3, given.at);
+  const written = argument(given, 1, 'epsilon'), axis = argument(given, 0, 'axis'), rms = given.named.get('rms_scaling');
+  if (rms && machine.flag(rms) !== false) throw new Unread(whyNot('RMSNorm'), given.at);
+  if (axis && ![1, -1].includes(machine.number(axis, given.at))) throw new Unread(saying('another axis than that of the units is meant. Use the last one, -1'), given.at);
+  const epsilon = written ? machine.number(written, given.at) : 1e-3;
   const [shifted, gained] = [switched(argument(given, 2, 'center'), true, machine, given), switched(argument(given, 3, 'scale'), true, machine, given)];
   const size = symbol(`inputs of ${path}`);
-  if (gained) machine.declare(`${path}/gamma`, [size], `${nameGiven(path, given)}/gamma`);
-  if (shifted) machine.declare(`${path}/beta`, [size], `${nameGiven(path, given)}/beta`);
-  return { kind: 'callable', run: g => vector(normalised(machine.term(required(g, 0, 'inputs'), g.at), gained ? whole(`${path}/gamma`, size) : undefined, shifted ? whole(`${path}/beta`, size) : undefined)) };
+  if (gained) machine.declare(`${path}/gamma`, [size], `${nameGiven(path, given)}/gamma`, 1);
+  if (shifted) machine.declare(`${path}/beta`, [size], `${nameGiven(path, given)}/beta`, 0);
+  return { kind: 'callable', run: g => {
+    const v = machine.term(required(g, 0, 'inputs'), g.at), length = sizeOf(v) ?? size;
+    return vector(normalised(v, epsilon, gained ? whole(`${path}/gamma`, length) : undefined, shifted ? whole(`${path}/beta`, length) : undefined));
+  } };
 };

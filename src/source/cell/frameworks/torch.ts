@@ -1,14 +1,15 @@
 /** PyTorch's cells: classes of torch.nn.Module whose `forward` takes x and a state and gives the next state. */
 import { saying } from '../../../core/said';
 import type { CallExpression, Expression } from '../../code/expression';
-import { chained, given as givenOf, wordOf } from '../calls';
+import { given as givenOf, wordOf } from '../calls';
 import type { Frame } from '../frame';
 import type { Dialect, TensorFunction } from '../framework';
 import { all, clipped, common, one, tuned, two } from '../functions';
 import { argument, required } from '../given';
 import { parameterOf, type Machine } from '../machine';
+import { chained } from '../places';
 import type { LinearSize } from '../sizes';
-import { besides, checkEpsilon, chunk, dropout, matmul, multiply, normalised, number, product, splitBySizes, type Axes } from '../tensors';
+import { besides, chunk, deviation, dropout, matmul, multiply, normalised, number, product, reduced, splitBySizes, type Axes } from '../tensors';
 import { call, infix, opaque, vector, type Term, type Value } from '../values';
 import { whyNot } from '../reasons';
 import { torchModules } from './torchModules';
@@ -37,28 +38,33 @@ const linear: TensorFunction = (g, machine) => {
 };
 
 const addmm: TensorFunction = (g, machine) => {
+  const factor = ['beta', 'alpha'].find(name => g.named.has(name));
+  if (factor !== undefined) return opaque(saying('{0} with {1} is not read. Write it without, or by products and sums', 'addmm', factor), g.at);
   const y = multiply(required(g, 1, 'mat1'), required(g, 2, 'mat2'), g.at, machine);
   return y.kind === 'term' ? vector(infix('+', y.term, machine.term(required(g, 0, 'input'), g.at))) : y;
 };
 
 const layerNorm: TensorFunction = (g, machine) => {
   const [gain, shift, epsilon] = [argument(g, 2, 'weight'), argument(g, 3, 'bias'), argument(g, 4, 'eps')];
-  if (epsilon) checkEpsilon(machine.number(epsilon, g.at), g.at);
   const term = (v: Value | undefined): Term | undefined => (v && v.kind !== 'none' ? machine.term(v, g.at) : undefined);
-  return vector(normalised(machine.term(required(g, 0, 'input'), g.at), term(gain), term(shift)));
+  return vector(normalised(machine.term(required(g, 0, 'input'), g.at), epsilon ? machine.number(epsilon, g.at) : 1e-5, term(gain), term(shift)));
 };
+
+/** F.dropout is on unless it is told otherwise. */
+const functional: TensorFunction = (g, machine) => dropout({ ...g, named: new Map([...g.named, ['training', argument(g, 2, 'training') ?? { kind: 'flag', value: true, assumed: false }]]) }, machine);
 
 const hstack: TensorFunction = (g, machine) => besides(AXES)({ ...g, positional: g.positional.slice(0, 1) }, machine);
 
 export const torch: Dialect = {
-  id: 'pytorch', step: 'forward', makers: ['__init__'], carryFirst: false,
+  id: 'pytorch', step: 'forward', makers: ['__init__'], carryFirst: false, hasParts: true,
   isBase: found => base.test(found) || found === '?.Module' || /^torch\..*RNNCellBase$|^\?\.(nn\.)?RNNCellBase$/.test(found),
   word: found => path.exec(found)?.[1],
   functions: new Map<string, TensorFunction>([
     ...all(common), ...own, ['linear', linear], ['mm', matmul], ['matmul', matmul], ['mv', matmul], ['addmm', addmm],
     ['cat', besides(AXES)], ['concat', besides(AXES)], ['concatenate', besides(AXES)], ['hstack', hstack],
     ['chunk', chunk(AXES)], ['tensor_split', chunk(AXES)], ['split', splitBySizes(AXES)], ['split_with_sizes', splitBySizes(AXES)],
-    ['layer_norm', layerNorm], ['dropout', dropout], ['alpha_dropout', dropout],
+    ['layer_norm', layerNorm], ['dropout', functional], ['alpha_dropout', functional],
+    ['mean', reduced('mean')], ['sum', reduced('sum')], ['var', deviation(v => v)], ['std', deviation(v => call('sqrt', v))],
     ['zeros_like', number(0)], ['ones_like', number(1)],
   ]),
   modules: torchModules,
@@ -68,7 +74,9 @@ export const torch: Dialect = {
 
 function special(word: string, e: CallExpression, frame: Frame, machine: Machine, at: string): Value | undefined {
   if (word === 'Parameter') return weights(e, frame, machine, at);
-  if (word === 'Sequential') return chained(givenOf(e, frame, machine, at).positional, e);
+  if (word === 'Sequential') return chained(givenOf(e, frame, machine, at).positional, e, at);
+  if (word === 'ModuleDict' && e.args.length === 1) return machine.expression(e.args[0]!.value, frame);
+  if (word === 'ModuleList' && e.args.length === 0) return { kind: 'items', items: [] };
   if (word === 'ModuleList' && e.args.length === 1) return machine.expression(e.args[0]!.value, frame, at);
   if (word === 'script' || word === 'compile') return e.args[0] ? machine.expression(e.args[0].value, frame, at) : opaque(whyNot(word), e);
   if (word === 'zeros' && !machine.constructing) return number(0)(givenOf(e, frame, machine), machine);

@@ -6,7 +6,7 @@ import { common, lifted, one, tuned } from '../functions';
 import { argument, required } from '../given';
 import type { Machine } from '../machine';
 import { scaled, type LinearSize } from '../sizes';
-import { checkEpsilon, dropout, normalised, product, whole } from '../tensors';
+import { dropout, normalised, product, whole } from '../tensors';
 import { call, infix, namedTerm, Unread, vector, type Given, type Term, type Value, type Weight } from '../values';
 
 const linear: MakeModule = (given, machine, path) => {
@@ -36,17 +36,18 @@ function biased(value: Value | undefined, machine: Machine, { at }: Given): bool
   return flag;
 }
 
+const numberAt = (value: Value | undefined, fallback: number, machine: Machine, { at }: Given): number => (value ? machine.number(value, at) : fallback);
+
 const layerNorm: MakeModule = (given, machine, path) => {
   const shape = required(given, 0, 'normalized_shape');
-  const size = machine.size(shape.kind === 'items' && shape.items[0] ? shape.items[0] : shape);
-  const epsilon = argument(given, 1, 'eps');
-  if (epsilon) checkEpsilon(machine.number(epsilon, given.at), given.at);
+  const size = machine.size(shape.kind === 'items' && shape.items.length === 1 ? shape.items[0]! : shape, given.at);
+  const epsilon = numberAt(argument(given, 1, 'eps'), 1e-5, machine, given);
   kept(path, machine, given);
   const affine = biased(argument(given, 2, 'elementwise_affine'), machine, given);
   const shifted = affine && biased(given.named.get('bias'), machine, given);
-  if (affine) machine.declare(`${path}.weight`, [size]);
-  if (shifted) machine.declare(`${path}.bias`, [size]);
-  return { kind: 'callable', run: g => vector(normalised(machine.term(required(g, 0, 'input')), affine ? whole(`${path}.weight`, size) : undefined, shifted ? whole(`${path}.bias`, size) : undefined)) };
+  if (affine) machine.declare(`${path}.weight`, [size], undefined, 1);
+  if (shifted) machine.declare(`${path}.bias`, [size], undefined, 0);
+  return { kind: 'callable', run: g => vector(normalised(machine.term(required(g, 0, 'input')), epsilon, affine ? whole(`${path}.weight`, size) : undefined, shifted ? whole(`${path}.bias`, size) : undefined)) };
 };
 
 /** The blocks of a built-in cell of torch, in the order in which it stores them. */
@@ -119,5 +120,5 @@ export const torchModules: ReadonlyMap<string, MakeModule> = new Map<string, Mak
   ['Hardsigmoid', layered(lifted('hardsigmoid', one(v => call('hardσ', v, 1 / 6, 0.5))))],
   ['Hardtanh', layered(lifted('hardtanh', tuned([['min_val', -1], ['max_val', 1]], (v, n) => call('clip', v, ...n))))],
   ['LeakyReLU', layered(lifted('leaky_relu', tuned([['negative_slope', 0.01]], (v, n) => call('leaky', v, ...n))))],
-  ...['Dropout', 'AlphaDropout', 'FeatureAlphaDropout'].map((word): [string, MakeModule] => [word, layered((g, machine) => dropout({ ...g, positional: g.positional.slice(0, 1) }, machine))]),
+  ...['Dropout', 'AlphaDropout', 'FeatureAlphaDropout'].map((word): [string, MakeModule] => [word, layered((g, machine) => dropout({ ...g, positional: g.positional.slice(0, 1), named: new Map() }, machine))]),
 ]);

@@ -61,7 +61,7 @@ function looksRecurrent(call: CallExpression, candidate: Candidate | undefined):
   return /rnn|lstm|gru|cell/i.test(candidate?.holder ?? '') || takes(call, new Set(['carry_init', 'recurrent_kernel_init', 'gate_fn']));
 }
 
-/** Cells of 0.6.10 and later take `features` first; before, the size was told to `initialize_carry` only. */
+/** Cells of 0.7 and later take `features` first; before, the size was told to `initialize_carry` only. */
 function cellDraft({ call, scope, callee, paths }: Construction, row: CellClass | undefined, module: Module): Draft {
   const plain = row?.cell === 'rnn';
   const fields = fieldReader(matchArguments(call, ['features', ...(plain ? [] : ['gate_fn']), 'activation_fn'], scope, module), module);

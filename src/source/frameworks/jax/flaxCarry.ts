@@ -1,4 +1,4 @@
-/** Flax before 0.6.10: a cell's size is what `initialize_carry(key, batch_dims, size)` is told, where such a call is in sight. */
+/** Flax before 0.7: a cell's size is what `initialize_carry(key, batch_dims, size)` is told, where such a call is in sight. */
 import { sourceOf } from '../../code/arguments';
 import { constructions, readsField } from './shared';
 import type { CallExpression } from '../../code/expression';

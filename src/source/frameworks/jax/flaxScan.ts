@@ -3,7 +3,7 @@ import { fieldReader, matchArguments, sourceOf } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
 import type { Draft } from '../../framework';
 import { holderOf } from '../../python/holder';
-import { agreed } from './shared';
+import { agreed } from '../alternatives';
 import { innerDraft, type ReadInner } from './wrappers';
 import { lookup, callOf, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';

@@ -2,7 +2,7 @@
 import { sourceOf, type FieldReader } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
 import { memberBindings } from '../../code/fold';
-import type { Candidate, Draft } from '../../framework';
+import type { Candidate } from '../../framework';
 import type { LayerSpec } from '../../outline';
 import { classOf, lookup, type Binding, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
@@ -41,22 +41,6 @@ function effective(bindings: readonly Binding[], use: number): readonly Binding[
   const last = bindings.filter(b => b.at < use).at(-1);
   const block = last?.kind === 'value' ? last.node.parent?.parent : undefined;
   return last && block && block.from <= use && use < block.to ? [last] : bindings;
-}
-
-/** One draft of alternatives; what they do not share is null, with the source text that decides. */
-export function agreed(drafts: readonly Draft[], e: Expression, module: Module): Draft | undefined {
-  const first = drafts[0];
-  if (!first || drafts.length === 1) return first;
-  const source = sourceOf(e, module);
-  const symbols: Record<string, string> = { ...first.symbols };
-  const shared = <K extends 'cell' | 'units' | 'inputSize' | 'bias'>(field: K): Draft[K] | null => {
-    if (drafts.every(d => d[field] === first[field])) return first[field];
-    symbols[field] = source;
-    return null;
-  };
-  const fields = { cell: shared('cell'), units: shared('units'), inputSize: shared('inputSize'), bias: shared('bias') };
-  const options = Object.fromEntries(Object.entries(first.options).filter(([k, v]) => drafts.every(d => d.options[k] === v)));
-  return { ...first, ...fields, options, symbols, assumed: [...new Set(drafts.flatMap(d => d.assumed))], consumed: drafts.flatMap(d => d.consumed) };
 }
 
 /** The one kind that all these classes are; undefined where they differ or code not seen decides. */

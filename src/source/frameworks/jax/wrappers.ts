@@ -2,7 +2,8 @@
 import { fieldReader, matchArguments, sourceOf, type FieldReader } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
 import type { Draft } from '../../framework';
-import { agreed, constructions, ownName, type Construction } from './shared';
+import { agreed, either } from '../alternatives';
+import { constructions, ownName, type Construction } from './shared';
 import { lookup, type Module, type Scope } from '../../code/scopes';
 
 /** Bidirectional over RNN over a cell: nothing stands deeper, so code that goes in circles ends. */
@@ -24,12 +25,16 @@ export function innerDraft(e: Expression | undefined, scope: Scope, module: Modu
 export function cellNotSeen(framework: 'flax' | 'nnx', e: Expression | undefined, call: CallExpression, scope: Scope, module: Module): Draft | undefined {
   if (!e || !constructions(e, scope, module).every(c => isHandedIn(c)) || !['name', 'attribute', 'call'].includes(e.kind)) return undefined;
   const source = sourceOf(e, module);
+  if (sized.test(source) && !/cell|rnn|lstm|gru|core/i.test(source)) return undefined;
   const units = e.kind === 'call' ? source : `${source}.${framework === 'flax' ? 'features' : 'hidden_features'}`;
   return {
     framework, cell: null, isCell: true, inputSize: null, units: null, layers: 1, bidirectional: false, batchFirst: true, dropout: 0, bias: true, projection: 0,
     options: {}, symbols: { cell: source, units }, assumed: [], callee: call.callee, consumed: [],
   };
 }
+
+/** A name that is a size's: `nn.RNN(num_inputs, ...)` is of another framework, whose `nn` a text imports beside Flax's. */
+const sized = /size|dim|num|inputs?\b|features|units|hidden|channels|vocab|embed/i;
 
 /** Whether what is called is itself a parameter without a default: `cell_cls(features=64)`. */
 function isHandedIn({ callee, scope, paths }: Construction): boolean {
@@ -76,7 +81,7 @@ export function overBothWays(call: CallExpression, scope: Scope, module: Module,
   return {
     ...layer, bidirectional: true, ...(equal ? {} : { units: null }),
     options: { ...options, ...(own || args.splat ? {} : { mergeMode: 'concat' }), ...(shared ? { sharedWeights: true } : {}) },
-    symbols: { ...layer.symbols, ...(own ? { mergeMode: sourceOf(own.value, module) } : {}), ...(equal ? {} : { units: sourceOf(call, module) }) },
+    symbols: { ...layer.symbols, ...(own ? { mergeMode: sourceOf(own.value, module) } : {}), ...(equal ? {} : { units: either([draft, other].map(d => d?.units ?? d?.symbols['units'])) }) },
     consumed: [...draft.consumed, ...other?.consumed ?? []],
   };
 }

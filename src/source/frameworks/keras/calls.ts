@@ -5,21 +5,29 @@ import type { CallExpression, Expression } from '../../code/expression';
 import { reaching } from '../../python/flow';
 import { fold, inForce, memberBindings } from '../../code/fold';
 import { kindOf } from './names';
-import { after, common, madeBy, open, total, type Made, type Width } from './widths';
+import { after, common, isOpen, madeBy, open, total, type Made, type Width } from './widths';
 import { callOf, moduleOf, type Binding, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
 
 /** What one question may cost, and how deep it goes. */
-interface Following { readonly module: Module; readonly made: Map<number, Width>; readonly openCalls: Set<number> }
+interface Following {
+  readonly module: Module;
+  readonly made: Map<number, Width>;
+  readonly openCalls: Set<number>;
+  /** How often a call was asked for while it was being followed, as loops do: what rests on that is not the last word. */
+  circles: number;
+}
 
 const deepest = 80;
+/** Circles beyond this are not followed anew. */
+const mostCircles = 200;
 
 /**
  * Last axes of what layers are applied to, by the start of the call that makes the layer. `starts` are the layers that are asked for and
  * `holders` the last names of what holds them. A layer is built once: one known width settles it, two that differ leave it open.
  */
 export function callWidths(starts: ReadonlySet<number>, holders: ReadonlySet<string>, module: Module, sites: readonly CallSite[]): ReadonlyMap<number, Width> {
-  const f: Following = { module, made: new Map(), openCalls: new Set() };
+  const f: Following = { module, made: new Map(), openCalls: new Set(), circles: 0 };
   const found = new Map<number, Width>();
   for (const { node, scope } of sites) {
     if (!mayApply(node.firstChild, starts, holders, module)) continue;
@@ -133,11 +141,13 @@ const itemwise = /^([Aa]dd|[Aa]verage|[Mm]aximum|[Mm]inimum|[Mm]ultiply|[Ss]ubtr
 function called(call: CallExpression, scope: Scope, f: Following, depth: number): Width {
   const key = call.from * (f.module.text.length + 1) + call.to;
   const seen = f.made.get(key);
-  if (seen || f.openCalls.has(key)) return seen ?? open;
+  if (seen) return seen;
+  const before = f.circles;
+  if (f.openCalls.has(key)) { f.circles++; return open; }
   f.openCalls.add(key);
   const width = result(call, scope, f, depth);
   f.openCalls.delete(key);
-  f.made.set(key, width);
+  if (!isOpen(width) || f.circles === before || f.circles > mostCircles) f.made.set(key, width);
   return width;
 }
 

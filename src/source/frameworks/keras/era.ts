@@ -1,5 +1,6 @@
 /** Which version of Keras a file is written for, by its imports and spellings, and the defaults that changed between versions. */
 import type { Module } from '../../code/scopes';
+import { isHandedOn } from './names';
 
 /** Defaults of a recurrent layer. `source` says what they rest on where the version is not certain, else ''. */
 export interface Era { readonly recurrentActivation: string; readonly resetAfter: boolean; readonly source: { readonly recurrentActivation: string; readonly resetAfter: string } }
@@ -41,8 +42,8 @@ export function eraOf(paths: readonly string[], module: Module): Era {
   const own = paths.filter(p => !/CuDNN/.test(p));
   if (own.some(p => /\.compat\.v1\.|\.contrib\.|^tensorflow\..*\.layers\.recurrent\./.test(p))) return first;
   const eras = erasOf(module);
-  if (own.some(p => /^keras\./.test(p) && !/^keras\.src\./.test(p))) return eras.standalone;
-  if (own.some(p => /^(\?\.)?(tf|tensorflow)\./.test(p))) return eras.tensorflow;
+  if (own.some(p => (/^keras\./.test(p) && !/^keras\.src\./.test(p)) || isHandedOn(p))) return eras.standalone;
+  if (own.some(p => /^(\?\.)?(tf|tensorflow(_core)?)\./.test(p))) return eras.tensorflow;
   return own.some(p => p.startsWith('?.')) && eras.first ? guess(first, 'Keras 1') : modern;
 }
 

@@ -2,19 +2,20 @@
 import type { LayerSpec, Problem } from '../../outline';
 import { fieldReader, matchArguments, sourceOf, type FieldReader } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
-import { inForce, memberBindings } from '../../code/fold';
 import type { Draft, Found, FrameworkReader } from '../../framework';
+import { agreed, either } from '../alternatives';
 import { consumption, forgetBias, layerArguments } from './arguments';
 import { autoNames } from './autoNames';
 import { callWidths } from './calls';
+import { cellsOf, layersOf, type Cells } from './cells';
 import { eraOf, type Era } from './era';
+import { innerCalls, wrapping } from './inner';
 import { kerasClass } from './names';
 import { rowWidths } from './sequence';
 import { isTf1Cell, readTf1, refusedTf1 } from './tf1';
-import { open, shapeOf, written, type Width } from './widths';
+import { isOpen, open, shapeOf, type Width } from './widths';
 import { lint } from '../../lint';
-import { moduleOf, type CallSite, type Module, type Scope } from '../../code/scopes';
-import { target } from '../../code/target';
+import type { CallSite, Module, Scope } from '../../code/scopes';
 
 type Kind = Exclude<LayerSpec['cell'], null>;
 interface Row { readonly cell: Kind; readonly isCell: boolean; readonly cudnn?: boolean }
@@ -87,11 +88,11 @@ function plain(call: CallExpression, scope: Scope, naming: Naming, module: Modul
     options: { ...cudnn ? fusedOptions(cell) : cellOptions(fields, cell, naming.paths, module), ...(isCell ? {} : layerOptions(fields)) },
     symbols: fields.symbols, assumed: fields.assumed, callee: naming.callee, consumed: [], ...ownName(fields),
   };
-  return reading(draft, inputSize === null ? shapeOf(call, scope, module) : { ...open, value: inputSize });
+  return widened(draft, inputSize === null ? shapeOf(call, scope, module) : { ...open, value: inputSize });
 }
 
 /** The draft with the width that it reads, where that is known and the draft does not have it yet. */
-function reading(draft: Draft, { value, source, assumed }: Width): Draft {
+function widened(draft: Draft, { value, source, assumed }: Width): Draft {
   if (draft.inputSize !== null || (value === null && source === '')) return draft;
   return {
     ...draft, inputSize: value, symbols: source === '' ? draft.symbols : { ...draft.symbols, inputSize: source },
@@ -145,34 +146,43 @@ function layerOptions(fields: FieldReader): Options {
   return options;
 }
 
-/** The call an expression is or names, with what it may construct. */
-function inner(e: Expression | undefined, scope: Scope, module: Module, depth = 0): { call: CallExpression; scope: Scope; naming: Naming } | undefined {
-  if (e?.kind === 'call') return { call: e, scope, naming: { callee: e.callee, ...target(e.callee, scope, module) } };
-  const bindings = depth > 8 ? [] : e?.kind === 'name' ? inForce(e.name, e.from, scope, module).bindings : e?.kind === 'attribute' ? memberBindings(e.object, e.name, scope, module) : [];
-  const only = bindings.length === 1 ? bindings[0] : undefined;
-  return only?.kind === 'value' ? inner(moduleOf(only.scope, module).expression(only.node), only.scope, module, depth + 1) : undefined;
-}
+/** Calls that are being read: a name may stand for what wraps it. */
+const reading = new Set<number>();
 
+/** The draft of what stands inside a wrapper; where a condition picks it, what the alternatives share. */
 function readInner(e: Expression | undefined, scope: Scope, module: Module): Draft | undefined {
-  const found = inner(e, scope, module);
-  const paths = found?.naming.paths.filter(keras.mayMatch) ?? [];
-  const draft = found && paths.length > 0 ? read(found.call, found.scope, { ...found.naming, paths }, module) : undefined;
-  return draft && found ? { ...draft, consumed: [...draft.consumed, found.call.from] } : undefined;
+  const found = innerCalls(e, scope, module);
+  const drafts = found.map(({ call, scope: at, naming }) => {
+    const paths = naming.paths.filter(keras.mayMatch);
+    if (paths.length === 0 || reading.has(call.from)) return undefined;
+    reading.add(call.from);
+    try {
+      const draft = read(call, at, { ...naming, paths }, module);
+      return draft && { ...draft, consumed: [...draft.consumed, call.from] };
+    } finally {
+      reading.delete(call.from);
+    }
+  });
+  const known = drafts.filter(d => d !== undefined);
+  const isOne = known.length === drafts.length && known.every(d => d.isCell === known[0]?.isCell);
+  return e && isOne ? agreed(known, e, module) : undefined;
 }
 
 function bidirectional(call: CallExpression, scope: Scope, module: Module): Draft | undefined {
   const args = matchArguments(call, ['layer', 'merge_mode'], scope, module);
-  const draft = readInner(args.given('layer')?.value, scope, module);
+  const layer = args.given('layer')?.value;
+  const draft = readInner(layer, scope, module);
   if (!draft || draft.isCell) return undefined;
   const other = readInner(args.given('backward_layer')?.value, scope, module);
   const fields = fieldReader(args, module);
   const merge = fields.word('mergeMode', 'merge_mode', 'concat');
   const options = { ...draft.options, ...(merge === null ? {} : { mergeMode: merge === 'linear' ? 'none' : merge }) };
   const unequal = args.given('backward_layer') !== undefined && (other?.cell !== draft.cell || other?.units !== draft.units || other?.bias !== draft.bias);
-  return reading({
-    ...draft, ...(unequal ? { units: null } : {}), bidirectional: true, options,
-    symbols: { ...draft.symbols, ...fields.symbols, ...(unequal ? { units: sourceOf(call, module) } : {}) }, assumed: [...draft.assumed, ...fields.assumed],
-    consumed: [...draft.consumed, ...other?.consumed ?? []], ...ownName(fields),
+  const wraps = wrapping(call, innerCalls(layer, scope, module), scope, module);
+  return widened({
+    ...draft, ...(unequal ? { units: null } : {}), bidirectional: wraps.value, options,
+    symbols: { ...draft.symbols, ...fields.symbols, ...(unequal ? { units: either([draft, other].map(d => d?.units ?? d?.symbols['units'])) } : {}), ...(wraps.source === '' ? {} : { bidirectional: wraps.source }) },
+    assumed: [...draft.assumed, ...fields.assumed, ...(wraps.assumed ? ['bidirectional'] : [])], consumed: [...draft.consumed, ...other?.consumed ?? []], ...ownName(fields),
   }, shapeOf(call, scope, module));
 }
 
@@ -180,39 +190,42 @@ function bidirectional(call: CallExpression, scope: Scope, module: Module): Draf
 function overCells(call: CallExpression, scope: Scope, module: Module): Draft | undefined {
   const args = matchArguments(call, ['cell', 'return_sequences', 'return_state', 'go_backwards', 'stateful', 'unroll'], scope, module);
   const given = args.given('cell');
-  const drafts = given ? cellList(given.value, given.scope, module).map(c => readInner(c.value, c.scope, module)) : [];
+  const cells: Cells = given ? cellsOf(given, module) : { list: [] };
+  const drafts = cells.list.map(c => readInner(c.value, c.scope, module));
   const first = drafts[0];
   if (!first?.isCell || drafts.some(d => !d?.isCell)) return undefined;
   const alike = drafts.every(d => d?.cell === first.cell && d.units === first.units && d.bias === first.bias && d.symbols['units'] === first.symbols['units']);
   const fields = fieldReader(args, module);
-  return reading({
+  const stacked = layersOf(cells, drafts.length, first);
+  return widened({
     ...first, ...(alike ? {} : { units: null, cell: drafts.every(d => d?.cell === first.cell) ? first.cell : null }),
-    isCell: false, layers: drafts.length, options: { ...first.options, ...layerOptions(fields) }, inputSize: null,
-    symbols: { ...first.symbols, ...fields.symbols, ...(alike ? {} : { units: drafts.map(d => d?.units ?? d?.symbols['units'] ?? '?').join(', ') }) },
-    assumed: [...first.assumed, ...fields.assumed], consumed: drafts.flatMap(d => d?.consumed ?? []), ...ownName(fields),
+    isCell: false, layers: stacked.layers, options: { ...first.options, ...layerOptions(fields) }, inputSize: null,
+    symbols: {
+      ...stacked.symbols, ...fields.symbols, ...(alike ? {} : { units: drafts.map(d => d?.units ?? d?.symbols['units'] ?? '?').join(', ') }),
+    },
+    assumed: [...stacked.assumed, ...fields.assumed], consumed: drafts.flatMap(d => d?.consumed ?? []), ...ownName(fields),
   }, shapeOf(call, scope, module));
-}
-
-interface Cell { readonly value: Expression; readonly scope: Scope }
-
-function cellList(value: Expression, scope: Scope, module: Module, depth = 0): readonly Cell[] {
-  const list = written(value, scope, module);
-  if (list) return list.items.map(item => ({ value: item, scope: list.scope }));
-  const found = inner(value, scope, module);
-  const first = found?.call.args[0]?.value;
-  const stacked = found?.naming.paths.some(p => kerasClass(p) === 'StackedRNNCells');
-  return stacked && first && depth < 4 ? cellList(first, found.scope, module, depth + 1) : [{ value, scope }];
 }
 
 /** Sizes that follow from what stands before in a row, or from what a layer is applied to. */
 function withInputs(found: readonly Found[], module: Module, sites: readonly CallSite[]): readonly Found[] {
   const starts = new Set(found.map(f => f.candidate.node.from));
   const holders = new Set(found.flatMap(f => f.candidate.holder.split('.').at(-1) || []));
-  const widths = [rowWidths(module, sites), callWidths(starts, holders, module, sites)];
+  const [rows, calls] = [rowWidths(module, sites), callWidths(starts, holders, module, sites)];
   return found.map(f => {
-    const width = widths.map(w => w.get(f.candidate.node.from)).find(w => w !== undefined && (w.value !== null || w.source !== ''));
-    return width && f.draft.symbols['inputSize'] === undefined ? { ...f, draft: reading(f.draft, width) } : f;
+    const at = f.candidate.node.from;
+    const called = calls.get(at);
+    if (called && !isOpen(called)) return { ...f, draft: fed(f.draft, called) };
+    const row = rows.get(at);
+    return row && !isOpen(row) && f.draft.symbols['inputSize'] === undefined ? { ...f, draft: widened(f.draft, row) } : f;
   });
+}
+
+/** What a layer is applied to is what it reads, whatever its `input_shape` says. */
+function fed(draft: Draft, width: Width): Draft {
+  if (draft.inputSize !== null && draft.inputSize === width.value) return draft;
+  const { inputSize: _, ...symbols } = draft.symbols;
+  return widened({ ...draft, inputSize: null, symbols, assumed: draft.assumed.filter(a => a !== 'inputSize') }, width);
 }
 
 function named(found: readonly Found[], module: Module): readonly Found[] {

@@ -20,7 +20,17 @@ export interface Entry {
 
 export interface Row { readonly entries: readonly Entry[] }
 
-interface Growing { readonly entries: Entry[]; readonly block: SyntaxNode | null; certain: boolean; width: Width; local: { readonly block: SyntaxNode | null; width: Width } | undefined }
+/** What a loop's body adds, from the first round on: `places` are those of its layers among the entries, -1 where one is not known. */
+interface Loop { readonly block: SyntaxNode; readonly start: Width; readonly made: (Made | undefined)[]; readonly places: number[] }
+
+interface Growing {
+  readonly entries: Entry[];
+  readonly block: SyntaxNode | null;
+  certain: boolean;
+  width: Width;
+  local: { readonly block: SyntaxNode | null; width: Width } | undefined;
+  loop: Loop | undefined;
+}
 
 const known = new WeakMap<Module, readonly Growing[]>();
 
@@ -59,11 +69,12 @@ function rows(module: Module, sites: readonly CallSite[]): Growing[] {
     else if (source.endsWith('.add')) grow(source.slice(0, -4).replace(/^self\./, ''), site);
     else if (named.size > 0) hand(callee.name === 'VariableName' && lookup(source, scope).some(b => b.kind === 'function'), source, site);
   }
+  for (const row of all) leave(row, module);
   return all;
 }
 
 function newRow(node: SyntaxNode): Growing {
-  return { entries: [], block: blockOf(node), certain: true, width: open, local: undefined };
+  return { entries: [], block: blockOf(node), certain: true, width: open, local: undefined, loop: undefined };
 }
 
 function begin({ node, scope, module, named, all }: Site): void {
@@ -92,13 +103,35 @@ function grow(name: string, site: Site): void {
   if (!row || !item) return;
   const block = blockOf(node);
   const made = madeBy(item, scope, module);
+  if (row.loop && block?.from !== row.loop.block.from) leave(row, module, node.from < row.loop.block.to);
   if (block?.from === row.block?.from && block?.name === row.block?.name) { put(row, made, module); return; }
   row.certain = false;
+  if (row.loop === undefined && block && turns(block, row)) row.loop = { block, start: row.width, made: [], places: [] };
   // Within its own block the order is known again; behind it, only where nothing changed.
   const before = row.local && row.local.block?.from === block?.from ? row.local.width : onceOnly(node, row) ? row.width : open;
+  row.loop?.made.push(made);
+  row.loop?.places.push(made ? row.entries.length : -1);
   if (made) row.entries.push({ call: made.call, kind: made.kind, scope: made.scope, width: before });
   row.local = { block, width: made ? after(made, before, module) : open };
-  if (row.local.width.value === null || row.local.width.value !== row.width.value) row.width = open;
+  if (row.loop === undefined && (row.local.width.value === null || row.local.width.value !== row.width.value)) row.width = open;
+}
+
+/** Whether a block is the body of a loop that stands in the row's own block. */
+function turns({ parent }: SyntaxNode, row: Growing): boolean {
+  const around = parent?.parent;
+  return parent !== null && /^(For|While)Statement$/.test(parent.name) && around?.from === row.block?.from && around?.name === row.block?.name;
+}
+
+/** Behind a loop: where a round ends with the width that it began with, each round does. What more is done within it leaves that open. */
+function leave(row: Growing, module: Module, within = false): void {
+  const { loop } = row;
+  if (!loop) return;
+  row.loop = undefined;
+  if (within) { row.width = open; return; }
+  const widths: Width[] = [];
+  const end = loop.made.reduce((width, made) => { widths.push(width); return made ? after(made, width, module) : open; }, loop.start);
+  if (end.value === null || end.value !== loop.start.value) { row.width = open; return; }
+  loop.places.forEach((place, i) => { const entry = row.entries[place]; if (entry) row.entries[place] = { ...entry, width: widths[i] ?? open }; });
 }
 
 /** Whether no loop or function stands between a place and the row's own block. */
@@ -114,7 +147,7 @@ function onceOnly(node: SyntaxNode, row: Growing): boolean {
 function hand(own: boolean, source: string, { node, module, named }: Site): void {
   const popped = source.endsWith('.pop') ? named.get(source.slice(0, -4).replace(/^self\./, '')) : undefined;
   const given = own ? node.getChild('ArgList')?.getChildren('VariableName').map(n => named.get(module.text.slice(n.from, n.to))) ?? [] : [];
-  for (const row of [popped, ...given]) if (row) { row.width = open; row.local = undefined; row.certain = false; }
+  for (const row of [popped, ...given]) if (row) { row.width = open; row.local = undefined; row.loop = undefined; row.certain = false; }
 }
 
 /** `model.add(...)` in a fragment that does not show where model comes from. */

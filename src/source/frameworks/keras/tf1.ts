@@ -5,6 +5,7 @@ import { inForce } from '../../code/fold';
 import type { Draft } from '../../framework';
 import { moduleOf, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
+import { cellsOf, layersOf } from './cells';
 
 type Kind = 'rnn' | 'lstm' | 'gru';
 interface Row { readonly cell: Kind; readonly order: readonly string[] }
@@ -18,7 +19,7 @@ const cells = new Map<string, Row>([
 ]);
 const wrappers = new Set(['DropoutWrapper', 'ResidualWrapper', 'DeviceWrapper', 'HighwayWrapper']);
 
-const path = /^(\?\.)?(tf|tensorflow)\.((compat\.v1\.)?nn\.rnn_cell|contrib\.(rnn|cudnn_rnn|grid_rnn)(\.python\.ops\.(core_rnn_cell|rnn_cell))?|models\.rnn\.rnn_cell|python\.ops\.(rnn_cell|rnn_cell_impl)|contrib\.rnn\.core_rnn_cell)\.(\w+)$/;
+const path = /^(\?\.)?(tf|tensorflow)\.((compat\.v1\.)*nn\.rnn_cell|contrib\.(rnn|cudnn_rnn|grid_rnn)(\.python\.ops\.(core_rnn_cell|rnn_cell))?|models\.rnn\.rnn_cell|python\.ops\.(rnn_cell|rnn_cell_impl)|contrib\.rnn\.core_rnn_cell)\.(\w+)$/;
 const loose = /^\?\.rnn_cell\.(\w+)$/;
 
 function className(dotted: string): string | undefined {
@@ -72,29 +73,18 @@ function optionsOf(fields: FieldReader, cell: Kind | null): Draft['options'] {
 
 interface Seen { readonly call: CallExpression; readonly scope: Scope; readonly draft: Draft }
 
-/** `MultiRNNCell([cell] * n)`, `MultiRNNCell([a, b])`. */
+/** `MultiRNNCell([cell] * n)`, `MultiRNNCell([a, b])`, `MultiRNNCell([LSTMCell(8) for _ in range(n)])`. */
 function stack(call: CallExpression, scope: Scope, callee: Expression, module: Module): Draft | undefined {
   const given = matchArguments(call, ['cells'], scope, module).given('cells');
-  const list = given && listed(given.value, given.scope);
-  const seen = list?.items.map(e => cellOf(e, list.scope, module, 0));
+  const cells = given && cellsOf(given, module);
+  const seen = cells?.list.map(c => cellOf(c.value, c.scope, module, 0));
   const first = seen?.[0]?.draft;
-  if (!list || !first || !seen.every(s => s !== undefined)) return undefined;
+  if (!cells || !first || !seen.every(s => s !== undefined)) return undefined;
   const alike = seen.every(({ draft: d }) => d.cell === first.cell && d.units === first.units && d.projection === first.projection && (d.units !== null || d.symbols['units'] === first.symbols['units']));
   if (!alike) return undefined;
-  const times = list.times ? fieldReader({ given: () => list.times && { value: list.times, scope: list.scope }, splat: undefined }, module) : undefined;
-  const layers = times ? times.number('layers', 'layers', null) : seen.length;
   return {
-    ...first, layers: layers !== null && seen.length > 1 && times ? seen.length * layers : layers, symbols: { ...first.symbols, ...times?.symbols }, assumed: [...first.assumed, ...times?.assumed ?? []],
-    callee, consumed: [...new Set(seen.flatMap(s => [s.call.from, ...s.draft.consumed]))],
+    ...first, ...layersOf(cells, seen.length, first), callee, consumed: [...new Set(seen.flatMap(s => [s.call.from, ...s.draft.consumed]))],
   };
-}
-
-interface List { readonly items: readonly Expression[]; readonly scope: Scope; readonly times?: Expression }
-
-function listed(e: Expression, scope: Scope): List | undefined {
-  if (e.kind === 'list') return { items: e.items, scope };
-  if (e.kind === 'binary' && e.op === '*') return e.left.kind === 'list' ? { items: e.left.items, scope, times: e.right } : e.right.kind === 'list' ? { items: e.right.items, scope, times: e.left } : undefined;
-  return undefined;
 }
 
 /** The cell that an expression makes or names, behind wrappers. */

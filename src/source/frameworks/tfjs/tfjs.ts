@@ -172,7 +172,7 @@ function overCells(call: CallExpression, scope: Scope, module: Module): Draft | 
   };
 }
 
-/** Cells one upon the other; `many` is the source of a list whose length is not known, of which `list` shows what is in it. */
+/** Cells one upon the other; `many` is how many, as the text says it where no number is known; `list` shows what they are. */
 interface Cells { readonly list: readonly Seen[]; readonly many?: string }
 
 function cellsOf(seen: Seen | undefined, module: Module): Cells {
@@ -180,11 +180,20 @@ function cellsOf(seen: Seen | undefined, module: Module): Cells {
   const { value, scope } = behind(seen, module);
   if (value.kind === 'list') {
     const list = value.items.map((item: Expression) => ({ value: item, scope }));
-    return grows(seen.value, module) ? { list: [...list, ...pushed(seen.value, module)], many: sourceOf(seen.value, module) } : { list };
+    return grows(seen.value, module) ? { list: [...list, ...pushed(seen.value, module)], many: `${sourceOf(seen.value, module)}.length` } : { list };
   }
   if (value.kind !== 'call') return { list: [seen] };
   if (javascriptTarget(value.callee, scope, module).paths.some(p => tfjsLayer(p) === 'stackedRNNCells')) return cellsOf(optionsOf(value, scope, module).given('cells'), module);
-  return /^(Array\.from|.*\.map)$/s.test(sourceOf(value.callee, module)) ? { list: madeWithin(value, module), many: sourceOf(seen.value, module) } : { list: [seen] };
+  const many = howMany(value, module);
+  return many === undefined ? { list: [seen] } : { list: madeWithin(value, module), many };
+}
+
+/** `sizes.map(...)` gives as many as `sizes` has, `Array.from({length: n}, ...)` n. */
+function howMany({ callee, args }: CallExpression, module: Module): string | undefined {
+  if (callee.kind === 'attribute' && callee.name === 'map') return `${sourceOf(callee.object, module)}.length`;
+  const first = sourceOf(callee, module) === 'Array.from' ? args[0]?.value : undefined;
+  if (!first) return undefined;
+  return /^\{\s*length:\s*([^,]+?)\s*,?\s*\}$/.exec(sourceOf(first, module))?.[1] ?? `${sourceOf(first, module)}.length`;
 }
 
 /** The cells that a call such as `sizes.map(n => tf.layers.lstmCell({units: n}))` makes. */
