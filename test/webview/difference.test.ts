@@ -74,7 +74,7 @@ describe('units against the baseline', () => {
   const known: Known = { table: table([20, 2], [0.5, 0.25], []), base: table([10, 2], [0.9, 0.25], [0.9, 0.75, 0.25, 0]), apart: true, effects: new Map(), measure: 'bits' };
   const column = (id: string) => columnsOf(known).find(c => c.id === id)!;
   it('are differences wherever there is a number of both, and say so in the head', () => {
-    assert.deepEqual(columnsOf(known).map(c => c.head), ['unit', 'Δ c in the window', 'Δ half-life', 'Δ saturated', 'follows', 'Δ r']);
+    assert.deepEqual(columnsOf(known).map(c => c.head), ['unit', 'Δ c in view', 'Δ half-life', 'Δ saturated', 'follows', 'Δ r']);
     assert.deepEqual([0, 1].map(u => column('halfLife').text(known, u)), ['+10.0', '0.0']);
     assert.deepEqual([0, 1].map(u => column('saturated').text(known, u)), ['+10%', '0%']);
     assert.deepEqual([0, 1].map(u => column('follows').text(known, u)), ['−0.25', '0.00'], 'r is not compared with the label that the unit follows now');
