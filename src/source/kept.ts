@@ -174,7 +174,8 @@ function statementsOf(module: Module): readonly Statement[] {
   const at = finder(statements);
   const define = (position: number, name: string): void => { statements[at(position)]?.defines.push(name); };
   for (const [name, bindings] of module.scope.names) for (const b of bindings) define(b.at, name);
-  for (const [key, bindings] of module.stores) if (!key.endsWith('[]')) for (const word of key.match(/[\w$]+/g) ?? []) for (const b of bindings) define(b.at, word);
+  // In JavaScript, items are asked for by whether there are any: see `itemsStored`. In Python, how many there are counts, too.
+  for (const [key, bindings] of module.stores) if (module.flows === true || !key.endsWith('[]')) for (const word of key.match(/[\w$]+/g) ?? []) for (const b of bindings) define(b.at, word);
   // An error may reach over its neighbours.
   for (const position of errors) for (let i = near(statements, position) - 1, k = 0; k < 3; i++, k++) { const s = statements[i]; if (s) s.always = true; }
   return statements;

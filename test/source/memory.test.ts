@@ -122,6 +122,10 @@ describe('an outline with a memory is what a fresh one is, whatever is edited', 
       }
     }), { seed: 24, numRuns: 50 });
   });
+  it('where a function begins to store under a key that is not written out', () => {
+    const text = (body: string): string => `from torch import nn\n\nA = {"h": 5, "w": 6}\n\nA["w"] = 7\n\nB = 1\n\nC = 2\n\ndef f(k):\n    ${body}\n\nD = 3\n\nE = 4\n\nG = 5\n\nx = nn.LSTM(3, A["h"])\n`;
+    same([text('pass'), text('A[k] = 8'), text('pass')], 'python');
+  });
   it('where another file of the workspace is edited', () => {
     const memory = newMemory();
     const files = new Map([['config.py', 'HIDDEN = 5\n']]);
