@@ -1,5 +1,5 @@
-// Runs the checks and suites one after another and ends with one line: `N passed, N failed, N skipped`. Words choose: types lint build
-// unit host trust web ui; none means all. Types, lint and build count as one check each. What cannot run on a machine (no Chromium, not Linux
+// Runs the checks and suites one after another (types and lint at the same time, on a core each) and ends with one line: `N passed,
+// N failed, N skipped`. Words choose: types lint build unit host trust web ui; none means all. Types, lint and build count as one check each. What cannot run on a machine (no Chromium, not Linux
 // x64) says so and counts as skipped; with CI=true it fails.
 import { spawn } from 'node:child_process';
 import { findChromium } from './chromium.mjs';
@@ -8,10 +8,10 @@ import { ROOT, unsupported } from './vscode.mjs';
 const NODE = process.execPath;
 const tsc = project => [NODE, 'node_modules/typescript/bin/tsc', '-p', project, '--noEmit'];
 
-/** One row a step: its commands, whether its tests are counted, and whether it needs a VS Code with a browser. */
+/** One row a step: its commands, whether its tests are counted, whether it needs a VS Code with a browser, and whether it runs while the one before does. */
 const STEPS = [
   { name: 'types', commands: [tsc('tsconfig.json'), tsc('tsconfig.pure.json')] },
-  { name: 'lint', commands: [[NODE, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']] },
+  { name: 'lint', commands: [[NODE, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']], meanwhile: true },
   { name: 'build', commands: [[NODE, 'scripts/build.mjs']] },
   { name: 'unit', commands: [[NODE, 'scripts/unit.mjs']], counted: true },
   { name: 'host', commands: [[NODE, 'scripts/inhost.mjs']], counted: true, vscode: true, needs: ['build'] },
@@ -28,12 +28,16 @@ if (unknown.length > 0) { console.error(`unknown: ${unknown.join(' ')}. Choose f
 const chosen = STEPS.filter(s => wanted.length === 0 || wanted.includes(s.name) || STEPS.some(t => wanted.includes(t.name) && t.needs?.includes(s.name)));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
-for (const step of chosen) {
-  const started = Date.now();
-  console.log(`\n=== ${step.name}`);
-  const result = await perform(step);
-  for (const key of Object.keys(total)) total[key] += result[key];
-  summary.push(`${step.name.padEnd(6)} ${counts(result)}  (${((Date.now() - started) / 1000).toFixed(1)} s)${result.why ? `  ${result.why}` : ''}`);
+for (let next = 0; next < chosen.length;) {
+  const together = [chosen[next++]];
+  while (chosen[next]?.meanwhile) together.push(chosen[next++]);
+  await Promise.all(together.map(async step => {
+    const started = Date.now();
+    console.log(`\n=== ${step.name}`);
+    const result = await perform(step);
+    for (const key of Object.keys(total)) total[key] += result[key];
+    summary.push(`${step.name.padEnd(6)} ${counts(result)}  (${((Date.now() - started) / 1000).toFixed(1)} s)${result.why ? `  ${result.why}` : ''}`);
+  }));
 }
 console.log(`\n${summary.join('\n')}\n`);
 console.log(counts(total));

@@ -15,5 +15,5 @@ await build({
   entryPoints: tests, outdir, outbase: 'test', bundle: true, platform: 'node', format: 'cjs', target: 'node20', sourcemap: 'inline',
   packages: 'external', logLevel: 'warning',
 });
-const mocha = spawnSync(process.execPath, ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '60000', '--recursive', outdir, ...flags], { stdio: 'inherit' });
+const mocha = spawnSync(process.execPath, ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '60000', '--recursive', '--parallel', '--jobs', '2', outdir, ...flags], { stdio: 'inherit' });
 process.exit(mocha.status ?? 1);

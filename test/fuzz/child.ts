@@ -4,7 +4,7 @@ import { caseOf, type Plan } from './cases';
 import { corpus } from './corpus';
 import { hostileCases } from './hostile/index';
 import { planted, PLANTED_TIME } from './planted';
-import { causeOf, peak, runCase, slowness, type Finding } from './run';
+import { causeOf, peak, runCase, type Finding } from './run';
 
 /** What the parent wants. */
 export interface Order {
@@ -34,7 +34,7 @@ const PROGRESS = 3;
 
 export async function serve(order: Order, send: (report: Report) => void): Promise<void> {
   const plan: Plan = { seed: order.seed, entries: await corpus(order.only), hostile: hostileCases(order.disk, order.only) };
-  const watch = { mostTime: (order.planted ? PLANTED_TIME : MOST_TIME) * slowness(), mostMemory: MOST_MEMORY };
+  const watch = { mostTime: order.planted ? PLANTED_TIME : MOST_TIME, mostMemory: MOST_MEMORY };
   let [done, refused, slowest] = [0, 0, [0, ''] as [number, string]];
   let shapes = new Set<string>();
   const tell = (): void => {

@@ -138,6 +138,12 @@ describe('the side panel', () => {
     await vscode.commands.executeCommand('gatescope.stopScan');
     await look;
     assert.equal(api().looked().state, 'stopped');
+    await write('import torch.nn as nn\nnever = nn.GRU(4, 32)\n', 'side', 'after', 'stop.py');
+    await until('the layer of a file that came', () => layer('side/after/stop.py', 'never'));
+    assert.equal(api().looked().state, 'stopped', 'a folder that comes begins no look again');
+    await vscode.workspace.fs.delete(place('side', 'after'), { recursive: true });
+    await until('its end', () => modelsAt('side/after/stop.py').length === 0);
+    assert.equal(api().looked().state, 'stopped', 'nor does one that goes');
     await vscode.commands.executeCommand('gatescope.refresh');
     assert.equal(api().looked().state, 'done');
   });

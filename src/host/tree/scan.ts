@@ -192,12 +192,14 @@ export class Scan implements vscode.Disposable {
   async touch(touched: readonly vscode.Uri[], outdated: readonly string[] = []): Promise<void> {
     const again = outdated.flatMap(key => this.code.get(key)?.file.uri ?? []);
     const uris = [...touched, ...again];
-    if (this.now === 'looking') await this.start();
+    // What comes during a look may lie behind it: it begins anew, and finds everything as it is now. One that was told to stop is not begun again.
+    const anew = this.now === 'looking' && !this.source.token.isCancellationRequested;
+    await (anew ? this.start() : this.running);
     if (this.now === 'never' || this.now === 'looking') return;
-    if (uris.some(uri => uri.path.endsWith('/.gitignore')) || await this.holdsFolder(uris)) { await this.start(); return; }
+    if (!anew && this.now === 'done' && (uris.some(uri => uri.path.endsWith('/.gitignore')) || await this.holdsFolder(uris))) { await this.start(); return; }
     if (uris.some(uri => uri.path.endsWith('/.vscode/gatescope.json'))) await this.learn();
     for (const uri of again) this.code.delete(uri.toString());
-    for (const uri of uris) {
+    for (const uri of [...uris, ...this.below(uris)]) {
       const at = this.exclusions.find(e => uri.path.startsWith(`${e.folder.path}/`));
       if (!at) continue;
       const path = relativePath(at.folder, uri), place = placeOf(uri, at.folder, path);
@@ -209,14 +211,23 @@ export class Scan implements vscode.Disposable {
 
   /** Whether a folder came or went: of what lies in it nothing need be told. */
   private async holdsFolder(uris: readonly vscode.Uri[]): Promise<boolean> {
-    for (const uri of uris) {
-      const at = this.exclusions.find(e => uri.path.startsWith(`${e.folder.path}/`)), inside = `${uri.toString()}/`;
-      if (!at || at.code.isOut(relativePath(at.folder, uri))) continue;
-      if ([...this.code.keys(), ...this.data.keys()].some(key => key.startsWith(inside))) return true;
+    const within = uris.filter(uri => this.exclusions.some(e => uri.path.startsWith(`${e.folder.path}/`) && !e.code.isOut(relativePath(e.folder, uri))));
+    if (this.below(within).length > 0) return true;
+    for (const uri of within) {
       const { type } = await Promise.resolve(vscode.workspace.fs.stat(uri)).catch(() => ({ type: vscode.FileType.Unknown }));
       if (type & vscode.FileType.Directory) return true;
     }
     return false;
+  }
+
+  /** The known files in folders that came or went. */
+  private below(uris: readonly vscode.Uri[]): vscode.Uri[] {
+    const folders = new Set(uris.map(String));
+    const lies = (key: string): boolean => {
+      for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) if (folders.has(key.slice(0, end))) return true;
+      return false;
+    };
+    return [...this.code, ...this.data].filter(([key]) => lies(key)).map(([, { file }]) => file.uri);
   }
 
   dispose(): void {
