@@ -57,6 +57,6 @@ export default tseslint.config(
   { files: ['test/**/*.ts'], rules: { 'no-restricted-properties': ['error', ...['describe', 'it'].flatMap(object => ['only', 'skip'].map(property => ({ object, property, message: 'No test is left out or run alone.' })))] } },
   { files: ['**/*.d.ts'], rules: { 'no-var': 'off' } }, // a global can be declared by var only
   { files: ['**/*.d.mts'], extends: [tseslint.configs.base], rules: { 'no-unused-vars': 'off' } },
-  { files: ['**/*.mjs'], languageOptions: { globals: SCRIPT_GLOBALS }, rules: { 'no-control-regex': 'off' } },
+  { files: ['**/*.{mjs,cjs}'], languageOptions: { globals: SCRIPT_GLOBALS }, rules: { 'no-control-regex': 'off' } },
   { files: ['test/**/*.js'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', exports: 'writable' } } },
 );

@@ -58,7 +58,7 @@ async function inTurns(files, lanes) {
 
 function mocha(file, alone) {
   const retries = from === 'test/ui' ? '2' : '0';
-  const command = ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '120000', '--retries', retries, '--exit', file, ...flags];
+  const command = ['--enable-source-maps', 'node_modules/mocha/bin/mocha.js', '--timeout', '120000', '--retries', retries, '--reporter', 'scripts/reporter.cjs', '--exit', file, ...flags];
   return new Promise(resolve => {
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';

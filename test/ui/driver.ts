@@ -44,8 +44,7 @@ const open = new Map<Page, string>();
 beforeEach(function () { running = this.currentTest?.fullTitle() ?? running; });
 afterEach(async function () {
   if (this.currentTest?.state === 'passed') return;
-  // The workbench is not ours, and now and then it loses a key or a click: a test may try again, but never without a word.
-  if (this.currentTest?.state !== 'failed') console.log(`      did not pass at once, tried again: ${running}`);
+  // The workbench is not ours, and now and then it loses a key or a click: a test may try again, but never without a word (scripts/reporter.cjs).
   for (const [index, page] of [...open.keys()].entries()) {
     await screenshot(page, `failed-${running.replace(/\W+/g, '-')}-${index}`);
     await closePage(page); // else it slows down all that follow
