@@ -3,7 +3,7 @@ import { distance, type Binding } from './binding';
 import type { StackRef, Trace } from './formats/format';
 import { l10n } from './l10n';
 import { sameName } from './propose';
-import { families, misfit, type Wanted } from './wanted';
+import { families, foreign, misfit, type Wanted } from './wanted';
 
 export interface Match {
   readonly kind: 'bound' | 'fits' | 'misfit';
@@ -22,8 +22,8 @@ export interface Candidate { readonly path: string; readonly stacks: readonly St
 /** Bound first, then what fits, then the rest: of each, those of the same name first, then the nearest to `at`. */
 export function matchesOf(wanted: Wanted, at: string, bound: Binding | undefined, checkpoints: readonly Candidate[]): Match[] {
   const matches = checkpoints.flatMap(({ path, stacks }) => stacks.map((stack): Match => {
-    const why = misfit(stack, wanted);
     const isBound = bound?.checkpoint === path && (bound.stack === undefined || bound.stack === stack.name);
+    const why = misfit(stack, wanted) ?? (isBound ? undefined : foreign(stack, wanted));
     return { kind: isBound ? 'bound' : why === undefined ? 'fits' : 'misfit', path, stack: stack.name, named: sameName(stack.name, wanted.name), ...(why === undefined ? {} : { why }) };
   }));
   return matches.sort((a, b) => rank(a) - rank(b) || Number(b.named) - Number(a.named) || distance(a.path, at) - distance(b.path, at) || (a.path < b.path ? -1 : 1));

@@ -4,7 +4,8 @@ import type { Checkpoint, StackRef, TensorRef } from './formats/format';
 import { open, probeSequence, readVocabulary, sought, type Vocabulary } from './formats/index';
 import { l10n } from './l10n';
 import { upstreamOf } from './upstream';
-import { misfit, type Wanted } from './wanted';
+import type { Note } from './protocol';
+import { foreign, misfit, type Wanted } from './wanted';
 
 export interface Choice { readonly checkpoint: string; readonly stack: string }
 
@@ -13,6 +14,8 @@ export interface Proposal {
   readonly reasons: Reasons;
   /** Checkpoints that fit equally well; more than one wants the person's choice. */
   readonly choices: readonly Choice[];
+  /** That the weights are no more than likely: such a binding is told, and not saved. */
+  readonly guess?: Note;
 }
 
 const tableEndings = ['csv', 'tsv', 'npy'];
@@ -33,7 +36,8 @@ export async function propose(wanted: Wanted, at: string, files: Files, fixed: B
   const binding: Binding = { ...weights?.best, ...fixed };
   const reasons: Reasons = weights?.best ? { checkpoint: weights.why, stack: weights.why } : {};
   const input = await proposeInput(wanted, binding, at, paths, files);
-  return { binding: { ...input.binding, ...binding }, reasons: { ...input.reasons, ...reasons }, choices: weights?.choices ?? [] };
+  const guess = weights?.best && guessed(wanted, weights.best, weights.named);
+  return { binding: { ...input.binding, ...binding }, reasons: { ...input.reasons, ...reasons }, choices: weights?.choices ?? [], ...(guess ? { guess } : {}) };
 }
 
 interface Paths { readonly all: readonly string[]; isNamed(path: string): boolean }
@@ -47,13 +51,24 @@ function candidatesFor({ all, isNamed }: Paths, endings: readonly string[], at: 
   return sorted.sort((a, b) => distance(a, at) - distance(b, at) || Number(isNamed(b)) - Number(isNamed(a)) || Number(prepared.test(baseOf(b))) - Number(prepared.test(baseOf(a)))).slice(0, most);
 }
 
+/** Where the code leaves sizes open, much fits: a name settles what one size leaves open, and nothing settles it where both are. */
+function guessed({ inputSize, units, name }: Wanted, { checkpoint, stack }: Choice, named: boolean): Note | undefined {
+  const open = Number(inputSize === null) + Number(units === null);
+  if (open === 0 || name === '' || named && open === 1) return undefined;
+  const words = [baseOf(checkpoint), name, stack] as const;
+  const text = named
+    ? l10n('Assumed that {0} holds {1}: a layer in it has this name, and the code leaves the sizes open.', ...words)
+    : open === 2 ? l10n('Assumed that {0} holds {1}: {2} is such a cell, and the code leaves the sizes open.', ...words) : l10n('Assumed that {0} holds {1}: {2} fits, and the code leaves one of the sizes open.', ...words);
+  return { severity: 'info', text, actions: [{ id: 'edit:checkpoint', label: l10n('Choose another checkpoint…') }] };
+}
+
 interface Fit extends Choice { readonly folder: string }
 
-async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: Files): Promise<{ best?: Choice; why: string; choices: readonly Choice[] }> {
+async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: Files): Promise<{ best?: Choice; why: string; named: boolean; choices: readonly Choice[] }> {
   const fits: Fit[] = [];
   for (const path of candidatesFor(paths, sought(), at)) {
     for (const stack of (await stacksIn(path, files))) {
-      if (misfit(stack, wanted) === undefined) fits.push({ checkpoint: path, stack: stack.name, folder: folderOf(path) });
+      if ((misfit(stack, wanted) ?? foreign(stack, wanted)) === undefined) fits.push({ checkpoint: path, stack: stack.name, folder: folderOf(path) });
     }
   }
   // A name that matches in the nearest folder settles it; so does the only fit of the nearest folder.
@@ -62,7 +77,7 @@ async function proposeWeights(wanted: Wanted, at: string, paths: Paths, files: F
   const best = named.length > 0 ? named : near;
   const why = named.length > 0 ? l10n('chosen by shape and name') : l10n('chosen by shape');
   const choices = best.map(({ checkpoint, stack }) => ({ checkpoint, stack }));
-  return { ...(choices[0] ? { best: choices[0] } : {}), why, choices };
+  return { ...(choices[0] ? { best: choices[0] } : {}), why, named: named.length > 0, choices };
 }
 
 async function stacksIn(path: string, files: Files): Promise<readonly StackRef[]> {

@@ -1,7 +1,7 @@
 /** What code says of a layer, and whether a stack of a checkpoint is that layer. */
 import type { StackRef } from './formats/format';
 import { l10n } from './l10n';
-import type { LayerSpec } from './source/outline';
+import type { Framework, LayerSpec } from './source/outline';
 
 export interface Wanted {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface Wanted {
   readonly layers: number | null;
   readonly bidirectional: boolean | null;
   readonly projection: number | null;
+  /** Of the code. Weights that are named by another one's custom are not this layer's, unless a person says so. */
+  readonly framework?: Framework;
 }
 
 export const anything = (name: string): Wanted =>
@@ -18,12 +20,23 @@ export const anything = (name: string): Wanted =>
 
 export const wantedOf = (spec: LayerSpec): Wanted => ({
   name: spec.name, family: spec.cell, inputSize: spec.inputSize, units: spec.units, layers: spec.layers,
-  bidirectional: spec.bidirectional, projection: spec.projection,
+  bidirectional: spec.bidirectional, projection: spec.projection, framework: spec.framework,
 });
 
 const blocks = { lstm: 4, gru: 3, rnn: 1 } as const;
 /** A family of cells in a sentence. */
 export const families = (id: Wanted['family'] & string | 'other'): string => ({ lstm: l10n('an LSTM'), gru: l10n('a GRU'), rnn: l10n('an RNN'), other: l10n('another cell') })[id];
+
+/** Frameworks that read one another's checkpoints, by a name for all of them; what is not here (ONNX) says nothing of the code. */
+const kin: Readonly<Record<string, string>> = {
+  pytorch: 'PyTorch', keras: 'Keras', tfjs: 'Keras', tensorflow1: 'TensorFlow 1', flax: 'JAX', nnx: 'JAX', equinox: 'JAX', haiku: 'JAX',
+} satisfies Record<Framework, string> & Record<string, string>;
+
+/** Why weights are not looked for in this stack, though its shapes may fit: names of another framework. */
+export function foreign(stack: StackRef, { framework }: Wanted): string | undefined {
+  const [mine, theirs] = [framework && kin[framework], Object.hasOwn(kin, stack.framework) ? kin[stack.framework] : undefined];
+  return mine === undefined || theirs === undefined || mine === theirs ? undefined : l10n('Expected weights of {0}, found those of {1} ({2}).', mine, theirs, stack.name);
+}
 
 /** undefined where the stack can be the layer; else what was expected and what was found, with shapes. */
 export function misfit(stack: StackRef, wanted: Wanted): string | undefined {

@@ -30,6 +30,16 @@ describe('checkpoints beside a layer', () => {
     assert.equal(first?.kind, 'bound');
     assert.match(first.why!, /Expected an input kernel/);
   });
+
+  it('of another framework do not fit, unless a person bound them', () => {
+    const flax: Wanted = { ...wanted, framework: 'flax' };
+    const [found] = matchesOf(flax, 'a/model.py', undefined, [files[1]!]);
+    assert.deepEqual([found?.kind, found?.why], ['misfit', 'Expected weights of JAX, found those of PyTorch (model.rnn).']);
+    assert.equal(matchesOf(flax, 'a/model.py', { checkpoint: 'b/deep/far.pt' }, [files[1]!])[0]?.why, undefined);
+    const named = (framework: string): typeof files => [{ path: 'a/x', stacks: [{ ...stack('rnn', 'lstm', 4, 8), framework }] }];
+    const kinds = (code: Wanted['framework'] & string, weights: string): string => matchesOf({ ...wanted, framework: code }, 'a/model.py', undefined, named(weights))[0]!.kind;
+    assert.deepEqual([kinds('haiku', 'flax'), kinds('tfjs', 'keras'), kinds('pytorch', 'onnx'), kinds('keras', 'pytorch')], ['fits', 'fits', 'fits', 'misfit']);
+  });
 });
 
 describe('traces beside a layer', () => {

@@ -7,7 +7,7 @@ import type { Doubt } from '../formats/format';
 import { l10n } from '../l10n';
 import type { BindingField } from '../protocol';
 import { cellName, cellSubject } from '../ownCell';
-import { propose, type Choice } from '../propose';
+import { propose, type Choice, type Proposal } from '../propose';
 import type { Subject } from '../session';
 import type { ReadCell } from '../source/cell/spec';
 import { describe } from '../source/describe/layer';
@@ -105,14 +105,14 @@ export async function prepare(target: Target, services: Services = {}): Promise<
     return { subject, fields: traceFields(binding, subject.doubts), files: [target.uri, ...boundFiles(context.folder, binding)] };
   }
   const saved = await savedBinding(context.folder, context.key) ?? {};
-  const { binding, reasons } = await settle(context, files, saved);
+  const { binding, reasons, guess } = await settle(context, files, saved);
   const request: Request = { reference, model: context.model, wanted: context.wanted, ...(context.spec ? { spec: context.spec } : {}), cellId: context.cellId, binding };
   const subject = await subjectOf(request, files, settingsOf(target.uri), services).catch((error: unknown) => {
     throw error instanceof NotReached ? notReached(binding.stack ?? context.wanted.name, error.reached) : error;
   });
-  if (JSON.stringify(binding) !== JSON.stringify(saved)) await saveBinding(context.folder, context.key, binding).catch(() => undefined); // a folder that cannot be written keeps nothing
+  if (!guess && JSON.stringify(binding) !== JSON.stringify(saved)) await saveBinding(context.folder, context.key, binding).catch(() => undefined); // a folder that cannot be written keeps nothing
   return {
-    subject,
+    subject: guess ? { ...subject, notes: [...subject.notes, guess] } : subject,
     fields: fieldsOf(binding, saved, reasons, subject),
     files: boundFiles(context.folder, binding),
   };
@@ -121,7 +121,7 @@ export async function prepare(target: Target, services: Services = {}): Promise<
 const boundFiles = (folder: vscode.Uri, { checkpoint, input, vocabulary, labels }: Binding): vscode.Uri[] =>
   [checkpoint, input, vocabulary, labels].flatMap(p => typeof p === 'string' ? [resolvePath(folder, p)] : []);
 
-async function settle(context: Context, files: Files, saved: Binding): Promise<{ binding: Binding; reasons: Reasons }> {
+async function settle(context: Context, files: Files, saved: Binding): Promise<Pick<Proposal, 'binding' | 'reasons' | 'guess'>> {
   const fixed = { ...saved, ...context.fixed };
   const proposal = await propose(context.wanted, context.path, files, fixed, context.code);
   if (proposal.choices.length < 2) return proposal;

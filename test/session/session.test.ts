@@ -62,6 +62,19 @@ describe('a proposed binding', () => {
     assert.equal((await proposed('char_lstm/model.py', {}, { checkpoint: null })).binding.checkpoint, null);
   });
 
+  it('says that weights are a guess where the code leaves sizes open, and takes none of another framework', async () => {
+    const guess = async (...changes: readonly [string, string][]): Promise<string | undefined> => (await proposed('char_lstm/model.py', {}, {}, t => changes.reduce((text, [from, to]) => text.replace(from, to), t))).guess?.text;
+    const units = ['HIDDEN = 64', 'HIDDEN = size()'] as const, width = ['EMBED = 24', 'EMBED = size()'] as const, name = ['self.lstm = nn.LSTM', 'self.core = nn.LSTM'] as const;
+    assert.equal(await guess(), undefined);
+    assert.equal(await guess([...name]), undefined);
+    assert.equal(await guess([...units]), undefined);
+    assert.match((await guess([...units], [...width]))!, /^Assumed that char_lstm\.safetensors holds lstm: a layer in it has this name, and the code leaves the sizes open\.$/);
+    assert.match((await guess([...units], [...name]))!, /holds core: lstm fits, and the code leaves one of the sizes open\.$/);
+    assert.match((await guess([...units], [...width], [...name]))!, /holds core: lstm is such a cell, and the code leaves the sizes open\.$/);
+    const { spec } = codeOf('char_lstm/model.py');
+    assert.equal((await propose({ ...wantedOf(spec), framework: 'flax' }, 'char_lstm/model.py', files())).binding.checkpoint, undefined);
+  });
+
   it('survives files that are damaged or hostile', async () => {
     const { binding } = await proposed('char_lstm/model.py', {
       'char_lstm/a.safetensors': Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123), 'char_lstm/a.json': new TextEncoder().encode('{"__proto__": 1'), 'char_lstm/a.csv': new Uint8Array(),
