@@ -2,14 +2,19 @@
 import * as vscode from 'vscode';
 import { candidates, importedPaths, resolver, type Resolve } from '../source/code/imports';
 import { importsCame, importsOutdated } from './freshness';
+import { mayHold } from './listings';
 import { folderFor, relativePath, resolvePath } from './paths';
 
 /** Files without one of these have no layers, so that nothing need be read for them. */
 const recurrent = /rnn|lstm|gru|cell/i;
+/** In a notebook's file every cell is called one. */
+const recurrentNotebook = /rnn|lstm|gru|cell\(/i;
 /** A text that is there, or null for a file that is not. */
 const texts = new Map<string, string | null>();
-/** Files kept; beyond, everything is read anew. */
-const mostFiles = 2000;
+/** Texts kept, and places known to be empty; beyond, everything is read anew. */
+const mostFiles = 2000, mostPlaces = 100_000;
+let kept = 0;
+const isFull = (): boolean => kept > mostFiles || texts.size > mostPlaces;
 /** Longer files are data. */
 const longest = 500_000;
 /** How many imports deep texts are read ahead. */
@@ -46,7 +51,7 @@ function resolveFrom(uri: vscode.Uri): Resolve {
 }
 
 async function preload(uri: vscode.Uri, text: string): Promise<void> {
-  if (!/\.(py|pyi|ipynb)$/.test(uri.path) || uri.scheme === 'untitled' || uri.path === '' || !recurrent.test(text)) return;
+  if (!/\.(py|pyi|ipynb)$/.test(uri.path) || uri.scheme === 'untitled' || uri.path === '' || !(uri.path.endsWith('.ipynb') ? recurrentNotebook : recurrent).test(text)) return;
   const key = uri.toString();
   const running = reading.get(key);
   if (running) return running;
@@ -62,7 +67,7 @@ const codeOf = (uri: vscode.Uri, text: string): string =>
   uri.path.endsWith('.ipynb') && text.trimStart().startsWith('{') ? text.replaceAll('\\n', '\n').replace(/^[ \t]*(?:"source"[ \t]*:[ \t]*\[?)?[ \t]*"/gm, '') : text;
 
 async function follow(folder: vscode.Uri, file: string, text: string, depth: number): Promise<void> {
-  if (depth === 0 || texts.size > mostFiles) return;
+  if (depth === 0 || isFull()) return;
   for (const path of importedPaths(text)) {
     const found = await firstOf(folder, candidates(path, file).map(c => c.file), resolvePath(folder, file).toString());
     if (found?.fresh) await follow(folder, found.file, found.text, depth - 1);
@@ -75,12 +80,16 @@ async function firstOf(folder: vscode.Uri, files: readonly string[], importer: s
     const uri = resolvePath(folder, file);
     const key = uri.toString(), known = texts.get(key);
     note(key, importer);
-    const text = known === undefined ? await textOf(uri) : known;
-    if (known === undefined) texts.set(key, text);
-    if (known === undefined && text !== null) arrived++;
+    const text = known === undefined ? await textOf(uri, folder, file) : known;
+    if (known === undefined) keep(key, text);
     if (text !== null) return { file, text, fresh: known === undefined };
   }
   return undefined;
+}
+
+function keep(key: string, text: string | null): void {
+  if (typeof texts.get(key) !== 'string' && text !== null) { kept++; arrived++; }
+  texts.set(key, text);
 }
 
 function note(file: string, importer: string): void {
@@ -96,9 +105,10 @@ function importersOf(file: string): Set<string> {
   return all;
 }
 
-async function textOf(uri: vscode.Uri): Promise<string | null> {
+async function textOf(uri: vscode.Uri, folder: vscode.Uri, file: string): Promise<string | null> {
   const open = vscode.workspace.textDocuments.find(d => d.uri.toString() === uri.toString());
   if (open) return open.getText();
+  if (!await mayHold(folder, file)) return null;
   try {
     if ((await vscode.workspace.fs.stat(uri)).size > longest) return null;
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
@@ -110,10 +120,19 @@ async function textOf(uri: vscode.Uri): Promise<string | null> {
 /** A file that was read, or was looked for, and is another now. */
 function forget(uri: vscode.Uri): void {
   const key = uri.toString();
-  if (!texts.delete(key)) return;
+  const known = texts.get(key);
+  if (known === undefined) return;
+  texts.delete(key);
+  if (known !== null) kept--;
   const outdated = importersOf(key);
-  if (texts.size > mostFiles) { texts.clear(); importers.clear(); }
+  if (isFull()) clear();
   importsOutdated([...outdated]);
+}
+
+function clear(): void {
+  texts.clear();
+  importers.clear();
+  kept = 0;
 }
 
 /** Keeps the texts true while files change. */
@@ -122,6 +141,6 @@ export function registerImports(): vscode.Disposable {
   return vscode.Disposable.from(
     watcher, watcher.onDidChange(forget), watcher.onDidCreate(forget), watcher.onDidDelete(forget),
     vscode.workspace.onDidSaveTextDocument(document => { forget(document.uri); }),
-    { dispose: () => { texts.clear(); importers.clear(); } },
+    { dispose: clear },
   );
 }
