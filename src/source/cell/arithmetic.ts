@@ -12,6 +12,7 @@ const infixes = new Map<string, '+' | '-' | '⊙' | '/'>([['+', '+'], ['-', '-']
 export function combine(op: string, a: Value, b: Value, at: Span, machine: Machine): Value {
   if (a.kind === 'opaque') return a;
   if (b.kind === 'opaque') return b;
+  if (!machine.constructing && (a.kind === 'none' || b.kind === 'none')) return opaque(saying('None stands where a vector is needed: the constructor does not say what it is. Make it there'), at);
   if (a.kind === 'size' && b.kind === 'size') return sizes(op, a, b, at, machine);
   if (a.kind === 'items' && b.kind === 'items' && op === '+') return { kind: 'items', items: [...a.items, ...b.items] };
   if (a.kind === 'items' && b.kind === 'size' && op === '*' && (numberOf(b.size) ?? 99) <= 64) return { kind: 'items', items: Array.from({ length: numberOf(b.size)! }, () => a.items).flat() };

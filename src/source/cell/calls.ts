@@ -4,26 +4,32 @@ import { sourceOf } from '../code/arguments';
 import { slice, type CallExpression, type Expression } from '../code/expression';
 import { lookup, type Scope } from '../code/scopes';
 import { target } from '../code/target';
-import { notKnown } from './expressions';
+import { batchSize } from './assign';
+import { axesCount, notKnown } from './expressions';
 import { bodyOf, parametersOf, type Frame } from './frame';
 import { argument, method as asMethod, only } from './given';
 import type { Machine } from './machine';
 import { whyNot } from './reasons';
-import { fixed, numberOf, symbol } from './sizes';
+import { handedOn, taken } from './rest';
+import { fixed, numberOf, sizeText, symbol, type LinearSize } from './sizes';
 import type { MakeModule } from './framework';
 import { same } from './functions';
+import { turned } from './tensors';
 import { unplaced } from './places';
 import { block, inPlace } from './statements';
-import { opaque, Unread, type Given, type Value } from './values';
+import { isScalar, opaque, rest, Unread, type Given, type Value } from './values';
 
 export function given(e: CallExpression, frame: Frame, machine: Machine, path = ''): Given {
   const positional: Value[] = [], named = new Map<string, Value>();
   for (const { name, splat, value } of e.args) {
-    const found = splat === '**' ? undefined : machine.expression(value, frame, splat ? '' : path && name === undefined ? `${path}.${positional.length}` : path);
-    if (splat && found?.kind !== 'items') throw new Unread(saying('arguments are handed on by {0} and not written out. Write them', `${splat}${sourceOf(value, machine.module)}`), e);
-    if (found?.kind === 'items' && splat) positional.push(...found.items);
-    else if (found && name === undefined) positional.push(found);
-    else if (found) named.set(name!, found);
+    const found = machine.expression(value, frame, splat ? '' : path && name === undefined ? `${path}.${positional.length}` : path);
+    if (splat === '**' && found.kind === 'rest') { for (const [key, v] of handedOn(found, machine)) named.set(key, v); continue; }
+    if (splat === '**' && found.kind === 'items' && found.keys) { found.keys.forEach((key, k) => named.set(key, found.items[k]!)); continue; }
+    if (splat === '*' && found.kind === 'rest') { if (found.open) machine.noteDefaults(); positional.push(...found.items); continue; }
+    if (splat && (splat === '**' || found.kind !== 'items')) throw new Unread(saying('arguments are handed on by {0} and not written out. Write them', `${splat}${sourceOf(value, machine.module)}`), e);
+    if (found.kind === 'items' && splat) positional.push(...found.items);
+    else if (name === undefined) positional.push(found);
+    else named.set(name, found);
   }
   return { at: e, positional, named, path };
 }
@@ -39,9 +45,13 @@ export function call(e: CallExpression, frame: Frame, machine: Machine, path: st
     if (number) return number;
   }
   if (callee.kind === 'attribute') {
+    const above = ofSuper(callee, e, frame, machine);
+    if (above) return above;
     const object = machine.expression(callee.object, frame);
+    const further = object.kind === 'rest' ? taken(object, callee.name, e, frame, machine) : undefined;
+    if (further) return further;
     if (object.kind === 'size' && machine.constructing && /^(pop|get)$/.test(callee.name) && e.args.length === 2) return option(e, frame, machine);
-    if (object.kind === 'term' || object.kind === 'weight' || object.kind === 'bundle') return ofTensor(object, callee.name, e, frame, machine);
+    if (object.kind === 'term' || object.kind === 'weight' || object.kind === 'stack' || object.kind === 'bundle') return ofTensor(object, callee.name, e, frame, machine);
     if (object.kind === 'self' && !machine.attributes.has(callee.name) && !machine.methodOf(callee.name)) {
       const made = machine.dialect.inherited?.(callee.name, e, frame, machine, path);
       if (made) return made;
@@ -53,10 +63,19 @@ export function call(e: CallExpression, frame: Frame, machine: Machine, path: st
   if (called.kind === 'callable') return called.run(given(e, frame, machine, path));
   if (called.kind === 'class') return ofClass(called.scope, given(e, frame, machine, path), machine);
   if (called.kind === 'method') return inline(called.scope, given(e, frame, machine), machine);
-  return called.kind === 'opaque' && callee.kind === 'attribute' ? called : opaque(notKnown(sourceOf(callee, machine.module)), e);
+  return called.kind === 'opaque' && (callee.kind !== 'name' || frame.names.has(callee.name)) ? called : opaque(notKnown(sourceOf(callee, machine.module)), e);
 }
 
-/** `kwargs.pop('rate', 0.5)`: what it is unless given. */
+/** `super().forward(x, h)`: the method of the class above, or the layer of the framework that it is; undefined for other calls. */
+function ofSuper(callee: Extract<Expression, { kind: 'attribute' }>, e: CallExpression, frame: Frame, machine: Machine): Value | undefined {
+  const { object, name } = callee;
+  if (object.kind !== 'call' || object.callee.kind !== 'name' || object.callee.name !== 'super') return undefined;
+  const own = machine.superOf(object, frame.scope), method = own && machine.above(name, own, frame.scope);
+  if (method) return inline(method, given(e, frame, machine), machine);
+  return own && name === machine.dialect.step && machine.base?.kind === 'callable' ? machine.base.run(given(e, frame, machine)) : undefined;
+}
+
+/** `config.pop('rate', 0.5)`: what it is unless given. */
 function option(e: CallExpression, frame: Frame, machine: Machine): Value {
   const value = machine.expression(e.args[1]!.value, frame), key = e.args[0]!.value;
   if (value.kind === 'flag' || value.kind === 'text' || value.kind === 'none') return { ...value, assumed: true };
@@ -130,11 +149,13 @@ export function compute(word: string, found: Given, machine: Machine): Value {
 
 function ofTensor(object: Value, name: string, e: CallExpression, frame: Frame, machine: Machine): Value {
   if (same.has(name)) return object;
-  if (object.kind === 'weight' && (name === 't' || name === 'transpose')) return { kind: 'weight', weight: { ...object.weight, transposed: !object.weight.transposed } };
+  if ((object.kind === 'weight' || object.kind === 'stack') && (name === 't' || name === 'transpose')) return turned(object);
   if (/[a-z]_$/.test(name)) throw new Unread(inPlace(name), e);
   if (goesWithAll(object, name, e, frame, machine)) return object;
   const found = given(e, frame, machine);
-  if (name === 'size' || name === 'dim' || name === 'get_shape') return measure(object, found, machine);
+  if (name === 'dim' || name === 'ndimension') return axesCount;
+  if (staysVector(object, name, found, machine)) return object;
+  if (name === 'size' || name === 'get_shape') return measure(object, found, machine);
   return compute(name, asMethod(object, found), machine);
 }
 
@@ -148,18 +169,34 @@ function goesWithAll(object: Value, name: string, e: CallExpression, frame: Fram
   return name === 'repeat' || name === 'tile' ? numbers.length === 2 && numbers[1] === 1 : numbers.at(-1) === -1 && numbers.slice(0, -1).every(n => n === 1);
 }
 
+/** Whether a vector stays one: `x.view(-1, x.size(-1))`, `x.view(x.size(0), -1)`. */
+function staysVector(object: Value, name: string, { positional, at }: Given, machine: Machine): boolean {
+  if (object.kind !== 'term' && object.kind !== 'bundle' || object.kind === 'term' && isScalar(object.term)) return false;
+  const [examples, units] = positional.length === 1 && positional[0]!.kind === 'items' ? positional[0].items : positional;
+  if (!/^(view|reshape)$/.test(name) || !examples || !units || positional.length > 2) return false;
+  const isLast = (v: Value): boolean => { const { last } = machine.shape(object, at) as { last?: LinearSize }; return v.kind === 'size' && last !== undefined && sizeText(v.size) === sizeText(last); };
+  const isMinus = (v: Value): boolean => v.kind === 'size' && numberOf(v.size) === -1, isBatch = (v: Value): boolean => v.kind === 'opaque' && v.batch === true;
+  return isBatch(examples) && (isMinus(units) || isLast(units)) || isMinus(examples) && isLast(units);
+}
+
 /** `x.size(-1)` */
 function measure(object: Value, found: Given, machine: Machine): Value {
   const shape = machine.shape(object, found.at);
   const axis = found.positional[0];
   if (shape.kind !== 'shape' || !axis) return shape;
-  return [1, -1].includes(machine.number(axis, found.at)) && shape.last ? { kind: 'size', size: shape.last } : opaque(saying('how many examples or axes there are is not said in equations. Leave it out: a cell is read for one example'), found.at);
+  return [1, -1].includes(machine.number(axis, found.at)) && shape.last ? { kind: 'size', size: shape.last } : batchSize(found.at);
 }
 
 /** A class of the file, as a module of the cell. */
 function ofClass(scope: Scope, g: Given, machine: Machine): Value {
-  if (!machine.constructing) return opaque(saying('a layer is made inside the step, with new weights each time. Make it in the constructor'), g.at);
+  if (!machine.constructing) return withoutWeights(scope, g, machine);
   return g.path ? machine.part(scope, g, g.path) : unplaced(to => machine.part(scope, g, to), g.at);
+}
+
+/** A module that is made in the step: nothing is lost where it has no weights. */
+function withoutWeights(scope: Scope, g: Given, machine: Machine): Value {
+  const made = machine.withoutWeights(() => machine.part(scope, g, 'made in the step'));
+  return made ?? opaque(saying('a layer is made inside the step, with new weights each time. Make it in the constructor'), g.at);
 }
 
 /** A function of the code, read in its place. */
@@ -173,7 +210,9 @@ export function bind(method: Scope, found: Given, bound: boolean, machine: Machi
   const frame: Frame = { names: new Map(), scope: method };
   const parameters = parametersOf(method);
   if (bound && parameters[0]) frame.names.set(parameters[0].name, { kind: 'self' });
-  (bound ? parameters.slice(1) : parameters).forEach(({ name, fallback }, k) => {
+  const own = bound ? parameters.slice(1) : parameters;
+  own.forEach(({ name, fallback, stars }, k) => {
+    if (stars) { frame.names.set(name, stars === '*' ? rest(new Map(), found.positional.slice(k)) : rest(new Map([...found.named].filter(([key]) => !own.some(p => p.name === key))), [])); return; }
     const value = argument(found, k, name) ?? (fallback ? machine.expression(machine.module.expression(fallback), { names: new Map(), scope: method }) : undefined);
     frame.names.set(name, value ?? opaque(saying('the argument {0} is not written here. Write it out', name), found.at));
   });

@@ -3,6 +3,7 @@ import { saying } from '../../core/said';
 import type { Expression } from '../code/expression';
 import type { Frame } from './frame';
 import type { Machine } from './machine';
+import { holds } from './rest';
 import { numberOf } from './sizes';
 import type { Value } from './values';
 
@@ -46,13 +47,15 @@ function compared(e: Binary, frame: Frame, machine: Machine): boolean | undefine
 /** `mode in ['affine', 'linear']` */
 function contained(e: Binary, frame: Frame, machine: Machine): boolean | undefined {
   const [value, list] = [machine.expression(e.left, frame), machine.expression(e.right, frame)];
+  if (list.kind === 'rest') return value.kind === 'text' ? holds(list, value.value, machine) : undefined;
   if (list.kind !== 'items') return undefined;
   const found = list.items.map(v => alike(value, v));
   if (found.some(f => f !== undefined) && (value.kind === 'flag' || value.kind === 'text' || value.kind === 'none') && value.assumed) machine.noteDefaults();
   return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
 }
 
-function trained(machine: Machine): false {
+/** What is read is the cell as it is used. */
+export function trained(machine: Machine): false {
   machine.note(saying('Read as it is once trained (training is False).'));
   return false;
 }

@@ -32,10 +32,23 @@ export function part(t: Term, from: LinearSize, size: LinearSize, at: Span): Ter
     case 'infix': return infix(t.op, inside(t.left), inside(t.right));
     case 'negate': return { kind: 'negate', of: inside(t.of) };
     case 'signal': return inside(t.signal.term);
+    case 'beside': return besidePart(t, from, size, at);
     case 'call': return t.name === 'norm' ? normedPart(t, from, size, at) : { ...t, values: t.values.map(inside) };
-    default: throw new Unread(t.kind === 'beside' ? saying('vectors that were put side by side are cut at another place. Take each by the name it had before') : uncut(t), at);
+    default: throw new Unread(uncut(t), at);
   }
 }
+
+/** Whole ones of vectors side by side. */
+function besidePart(t: Extract<Term, { kind: 'beside' }>, from: LinearSize, size: LinearSize, at: Span): Term {
+  const sizes = t.parts.map(p => sizeOf(p));
+  const ends = sizes.reduce<(LinearSize | undefined)[]>((sum, s) => [...sum, sum.at(-1) && s && plus(sum.at(-1)!, s)], [fixed(0)]);
+  const place = (wanted: LinearSize): number => ends.findIndex(e => e && isNone(plus(e, wanted, -1)));
+  const [first, last] = [place(from), place(plus(from, size))];
+  if (first < 0 || last <= first) throw new Unread(saying('vectors that were put side by side are cut at another place. Take each by the name it had before'), at);
+  return last === first + 1 ? t.parts[first]! : { kind: 'beside', parts: t.parts.slice(first, last) };
+}
+
+const isNone = ({ constant, terms }: LinearSize): boolean => constant === 0 && terms.size === 0;
 
 type Call = Extract<Term, { kind: 'call' }>;
 interface Shared { readonly pieces: readonly Term[]; readonly mean: Term; readonly spread: Term }
@@ -43,12 +56,23 @@ const shared = new WeakMap<Call, Shared>();
 
 /** A piece of what is normalised whole: mean and spread are those of all pieces, which get lines of their own. */
 function normedPart(t: Call, from: LinearSize, size: LinearSize, at: Span): Term {
-  const all = sizeOf(t.values[0]!), count = all && timesIn(size, all);
-  const index = from.constant === 0 && from.terms.size === 0 ? 0 : timesIn(size, from);
-  const known = shared.get(t);
+  const all = sizeOf(t.values[0]!), known = shared.get(t);
+  const own = all && timesIn(size, all), index = isNone(from) ? 0 : timesIn(size, from);
+  const count = own !== undefined && index !== undefined && own === (known?.pieces.length ?? own) ? own : undefined;
+  if (all && count === undefined) return severalNormed(t, { from, size, all }, at);
   if (count === undefined || index === undefined || (known && known.pieces.length !== count)) throw new Unread(saying('all gates are normalised together and then cut into pieces that differ. Cut them into equal ones'), at);
   const { pieces: each, mean, spread } = known ?? together(t, count, size, at);
   return infix('/', infix('-', each[index]!, mean), spread);
+}
+
+/** Three gates at once and then the fourth: by pieces that are as small as the names of the sizes allow. */
+function severalNormed(t: Call, { from, size, all }: { readonly from: LinearSize; readonly size: LinearSize; readonly all: LinearSize }, at: Span): Term {
+  const [name, only] = [...all.terms][0] ?? [], count = shared.get(t)?.pieces.length ?? only;
+  const unit = count && only && all.terms.size === 1 && all.constant === 0 && Number.isInteger(count) ? scaled(all, 1 / count) : undefined;
+  const [first, times] = unit ? [isNone(from) ? 0 : timesIn(unit, from), timesIn(unit, size)] : [];
+  if (!name || first === undefined || times === undefined || count! > MOST_PIECES) throw new Unread(saying('all gates are normalised together and then cut into pieces that differ. Cut them into equal ones'), at);
+  const parts = Array.from({ length: times }, (_, k) => normedPart(t, scaled(unit!, first + k), unit!, at));
+  return parts.length === 1 ? parts[0]! : { kind: 'beside', parts };
 }
 
 function together(t: Call, count: number, size: LinearSize, at: Span): Shared {

@@ -3,16 +3,18 @@ import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import { slice, type Expression } from '../code/expression';
 import { fold } from '../code/fold';
-import { lookup } from '../code/scopes';
+import { lookup, type Scope } from '../code/scopes';
 import { combine } from './arithmetic';
 import { dialectsOf } from './classes';
-import { call, functionNamed, inline } from './calls';
-import { condition } from './conditions';
+import { call, functionNamed, inline, wordOf } from './calls';
+import { condition, trained } from './conditions';
 import type { Frame } from './frame';
 import { comprehension } from './loops';
 import type { Machine } from './machine';
+import { whyNot } from './reasons';
 import { fixed, symbol } from './sizes';
 import { subscript } from './subscripts';
+import { turned } from './tensors';
 import { opaque, type Value } from './values';
 
 /** `path` is the attribute that the value goes to, which names its tensors. */
@@ -64,8 +66,14 @@ export const notKnown = (name: string): ReturnType<typeof saying> => saying('{0}
 function global(e: Extract<Expression, { kind: 'name' }>, frame: Frame, machine: Machine): Value {
   const found = lookup(e.name, frame.scope).at(-1);
   if (found?.kind === 'function' && found.body) return { kind: 'method', scope: found.body };
-  if (found?.kind === 'class' && machine.dialect.hasParts && dialectsOf(found.body, machine.module).includes(machine.dialect)) return { kind: 'class', scope: found.body };
-  return folded(e, frame, machine) ?? functionNamed(e, frame, machine) ?? opaque(notKnown(e.name), e);
+  if (found?.kind === 'class' && machine.dialect.hasParts && isPart(found.body, machine)) return { kind: 'class', scope: found.body };
+  return folded(e, frame, machine) ?? functionNamed(e, frame, machine) ?? unknown(e, e.name, frame, machine);
+}
+
+/** A module of the file, or one that is made of a layer of the framework. */
+function isPart(of: Scope, machine: Machine): boolean {
+  const word = machine.baseWord(of);
+  return dialectsOf(of, machine.module).includes(machine.dialect) || word !== undefined && machine.dialect.bases?.has(word) === true;
 }
 
 function folded(e: Expression, { scope }: Frame, { module }: Machine): Value | undefined {
@@ -76,17 +84,28 @@ function folded(e: Expression, { scope }: Frame, { module }: Machine): Value | u
 function attribute(e: Extract<Expression, { kind: 'attribute' }>, frame: Frame, machine: Machine): Value {
   const object = machine.expression(e.object, frame);
   if (object.kind === 'self') return own(e, frame, machine);
-  if (object.kind === 'weight' && (e.name === 'T' || e.name === 'mT')) return { kind: 'weight', weight: { ...object.weight, transposed: !object.weight.transposed } };
+  if (e.name === 'ndim' && (object.kind === 'term' || object.kind === 'bundle')) return axesCount;
+  if ((object.kind === 'weight' || object.kind === 'stack') && (e.name === 'T' || e.name === 'mT')) return turned(object);
   if ((object.kind === 'weight' || object.kind === 'term') && e.name === 'data') return object;
   if (e.name === 'shape' && object.kind !== 'opaque') return machine.shape(object, e);
   if (object.kind === 'size' && machine.constructing) return { kind: 'size', size: symbol(sourceOf(e, machine.module)) }; // config.hidden
   const child = object.kind === 'callable' ? object.children?.(e.name) : undefined;
-  return child ?? functionNamed(e, frame, machine) ?? (object.kind === 'opaque' && e.object.kind !== 'name' ? object : opaque(notKnown(sourceOf(e, machine.module)), e));
+  return child ?? functionNamed(e, frame, machine) ?? (object.kind === 'opaque' && e.object.kind !== 'name' ? object : unknown(e, sourceOf(e, machine.module), frame, machine));
 }
 
+/** A word of the framework that is not read has a reason of its own. */
+function unknown(e: Expression, name: string, frame: Frame, machine: Machine): Value {
+  const word = wordOf(e, frame, machine);
+  return opaque(word !== undefined && /^[a-zA-Z]\w*$/.test(word) ? whyNot(word) : notKnown(name), e);
+}
+
+/** A batch of vectors: a cell that may see one example alone gives the same for it. */
+export const axesCount: Value = { kind: 'size', size: fixed(2) };
+
 function own(e: Extract<Expression, { kind: 'attribute' }>, frame: Frame, machine: Machine): Value {
-  const value = machine.attributes.get(e.name);
+  const value = machine.attribute(e.name);
   if (value) return value;
+  if (e.name === 'training' && !machine.constructing) return { kind: 'flag', value: trained(machine), assumed: true };
   const method = machine.methodOf(e.name);
   if (method) return /@property/.test(slice(method.node.parent ?? method.node, machine.module.text).slice(0, 40)) ? inline(method, { at: e, positional: [], named: new Map() }, machine) : { kind: 'method', scope: method };
   return folded(e, frame, machine) ?? opaque(saying('self.{0} is not made in this class as far as the text shows. Make it in the constructor', e.name), e);

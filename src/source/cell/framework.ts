@@ -35,6 +35,11 @@ export interface Dialect {
   spellings(tensor: string, order: number, given: string | undefined): readonly string[];
   /** Whether a part of a weight that the constructor takes is a copy, which stays as it was when weights are loaded. */
   readonly partsAreCopies?: (module: Module) => boolean;
+  /** Whether `v += w` changes the tensor itself, and so all that are parts of it. */
+  readonly changesInPlace?: boolean;
+  /** Layers that a class may be made of, and the sizes that their constructors take first. */
+  readonly bases?: ReadonlyMap<string, MakeModule>;
+  readonly baseSizes?: readonly string[];
   /** Whether classes of the file may be parts of a cell. */
   readonly hasParts?: boolean;
   /** Fields of a dataclass that stand in the class's body. */

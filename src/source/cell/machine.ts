@@ -5,32 +5,19 @@ import { slice, type Expression } from '../code/expression';
 import type { Span } from '../outline';
 import { sourceOf } from '../code/arguments';
 import { lookup, type Module, type Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { expression } from './expressions';
+import { Common, DEEPEST, spelled } from './common';
 import { fieldsOf } from './fields';
-import { bodyOf, parametersOf, type Frame } from './frame';
+import { bodyOf, parametersOf, type Frame, type Parameter } from './frame';
 import type { Dialect } from './framework';
+import { row } from './parameters';
 import { madeWith, type Made, type Passed } from './madeWith';
-import { fixed, numberOf, sizeText, symbol, type LinearSize } from './sizes';
+import { numberOf, sizeText, symbol, type LinearSize } from './sizes';
 import type { CellTensor } from './spec';
 import { bind } from './calls';
 import { block } from './statements';
-import { constant, nowhere, opaque, sizeOf, Unread, vector, type Bundle, type Given, type Term, type Value } from './values';
-
-/** Expressions that one cell may cost, and calls inside calls. */
-const MOST = 4000, DEEPEST = 12;
-
-/** What a cell and the modules in it have in common. */
-class Common {
-  readonly tensors: CellTensor[] = [];
-  readonly known = new Map<string, number>();
-  readonly found: { readonly name: string }[] = [];
-  readonly unnamed = new Map<string, number>();
-  readonly said = new Map<string, Said>();
-  readonly parts = new Set<Scope>();
-  constructing = false;
-  budget = MOST;
-  depth = 0;
-}
+import { constant, nowhere, opaque, rest, sizeOf, Unread, type Bundle, type Given, type Term, type Value } from './values';
 
 export class Machine {
   readonly attributes = new Map<string, Value>();
@@ -57,11 +44,62 @@ export class Machine {
     for (const maker of this.dialect.makers) {
       const method = inner.methodOf(maker);
       if (method) inner.inside(given.at, () => block(bodyOf(method.node), bind(method, given, true, inner), inner));
+      else if (maker === '__init__') inner.makeBase(of, given);
     }
     const call = (method: Scope) => (g: Given): Value => inner.inside(g.at, () => block(bodyOf(method.node), bind(method, g, true, inner), inner) ?? { kind: 'none' });
     const step = inner.methodOf(this.dialect.step);
-    const run = step ? call(step) : (g: Given): Value => opaque(saying('{0} has no step', of.name), g.at);
-    return { kind: 'callable', run, children: name => inner.attributes.get(name) ?? ofMethod(inner.methodOf(name), call) };
+    const base = inner.base?.kind === 'callable' ? inner.base : undefined;
+    const run = step ? call(step) : base?.run ?? ((g: Given): Value => opaque(saying('{0} has no step', of.name), g.at));
+    return { kind: 'callable', run, children: name => inner.attribute(name) ?? ofMethod(inner.methodOf(name), call) };
+  }
+
+  /** The layer of the framework that a class is made of, where it is one: its weights are those of the class. */
+  base: Value | undefined;
+
+  /** What `super().__init__(...)` makes where the class above is a layer of the framework. */
+  makeBase(of: Scope, given: Given): void {
+    const word = this.baseWord(of), make = word === undefined ? undefined : this.dialect.bases?.get(word);
+    if (make) this.base = make({ ...given, base: true }, this, this.prefix);
+  }
+
+  /** The class whose classes above `super()` means, or `super(Cell, self)`: that of the running method, unless another is named. */
+  superOf(e: Expression, running: Scope): Scope | undefined {
+    const own = running.parent?.kind === 'class' ? running.parent : this.cell;
+    const named = e.kind === 'call' ? e.args[0]?.value : undefined;
+    if (!named || named.kind === 'attribute' && named.name === '__class__') return own;
+    const found = named.kind === 'name' ? lookup(named.name, running).at(-1) : undefined;
+    return found?.kind === 'class' ? found.body : undefined;
+  }
+
+  /** A method of the classes above one. */
+  above(name: string, own: Scope, running: Scope): Scope | undefined {
+    return this.basesOf(own).map(b => this.methodOf(name, b)).find(m => m !== undefined && m !== running);
+  }
+
+  /** The framework's word for what a class, or one above it in the file, is made of. */
+  baseWord(of: Scope, depth = 0): string | undefined {
+    const own = of.bases.map(b => target(this.module.expression(b), of.parent ?? of, this.module).paths).flatMap(paths => (paths.length === 1 ? this.dialect.word(paths[0]!) ?? [] : []));
+    return own[0] ?? (depth > 4 ? undefined : this.basesOf(of).map(b => this.baseWord(b, depth + 1)).find(w => w !== undefined));
+  }
+
+  /** Attributes that the step has read before it gave them a value: what is stored to them later is kept for the next step. */
+  private readonly readInStep = new Set<string>();
+
+  /** The value of an attribute: of the object, or of the layer that its class is made of. */
+  attribute(name: string): Value | undefined {
+    const own = this.attributes.get(name);
+    if (!this.constructing && !this.storedInStep.has(name)) this.readInStep.add(name);
+    return own ?? (this.base?.kind === 'callable' ? this.base.children?.(name) : undefined);
+  }
+
+  private readonly storedInStep = new Set<string>();
+
+  /** Stores to an attribute; false where the step has read what it was before, which keeps a value from step to step. */
+  store(name: string, value: Value): boolean {
+    if (!this.constructing && this.readInStep.has(name)) return false;
+    if (!this.constructing) this.storedInStep.add(name);
+    this.attributes.set(name, value);
+    return true;
   }
 
   /** The name of an attribute in the model. */
@@ -70,23 +108,36 @@ export class Machine {
   construct(): void {
     this.common.constructing = true;
     const constructor = this.methodOf('__init__');
-    const names = constructor ? parametersOf(constructor).slice(1).map(p => p.name) : this.dialect.hasFields ? fieldsOf(this.cell, this.module).map(f => f.name) : [];
+    const names = constructor ? parametersOf(constructor).slice(1).filter(p => !p.stars).map(p => p.name) : this.dialect.hasFields ? fieldsOf(this.cell, this.module).map(f => f.name) : [];
     this.made = madeWith(this.cell, names, this.module);
-    if (this.dialect.hasFields) for (const { name, fallback } of fieldsOf(this.cell, this.module)) this.attributes.set(name, this.parameter(name, fallback, this.cell));
+    if (this.dialect.hasFields) for (const { name, fallback } of fieldsOf(this.cell, this.module)) this.attributes.set(name, this.parameter({ name, fallback }, this.cell));
+    if (!constructor && this.dialect.baseSizes) this.makeBase(this.cell, { at: this.cell.node, positional: this.dialect.baseSizes.map(name => this.settled(name, undefined)), named: new Map() });
     for (const maker of this.dialect.makers) {
       const method = this.methodOf(maker);
       if (!method) continue;
       const frame: Frame = { names: new Map(), scope: method };
-      parametersOf(method).forEach(({ name, fallback }, k) => frame.names.set(name, k === 0 ? { kind: 'self' } : this.dialect.isShape?.(method, name) ? { kind: 'shape', last: symbol(`${name}[-1]`) } : this.parameter(name, fallback, method)));
+      parametersOf(method).forEach((p, k) => frame.names.set(p.name, k === 0 ? { kind: 'self' } : this.dialect.isShape?.(method, p.name) ? { kind: 'shape', last: symbol(`${p.name}[-1]`) } : p.stars ? rest(new Map(), [], true) : this.parameter(p, method)));
       block(bodyOf(method.node), frame, this);
     }
     this.common.constructing = false;
   }
 
+  /** Arguments that the only call of the cell gives by name. */
+  get passedNames(): readonly string[] { return [...this.made.keys()]; }
+  /** Whether an argument goes into `**kwargs`, since the constructor has no parameter of its own for it. */
+  isFurther(name: string): boolean {
+    const constructor = this.methodOf('__init__');
+    return !constructor || !parametersOf(constructor).some(p => p.name === name);
+  }
+
   /** A constructor's parameter: a name that sizes are made of, with what it is unless given; an option, as it is given or by default. */
-  private parameter(name: string, fallback: SyntaxNode | undefined, scope: Scope): Value {
+  private parameter({ name, fallback }: Parameter, scope: Scope): Value {
+    return this.settled(name, fallback ? expression(this.module.expression(fallback), { names: new Map(), scope }, this) : undefined);
+  }
+
+  /** What an argument of the constructor is: as the only call gives it, else `value`, its default. */
+  settled(name: string, value: Value | undefined): Value {
     const passed = this.made.get(name);
-    const value = fallback ? expression(this.module.expression(fallback), { names: new Map(), scope }, this) : undefined;
     const given = passed && this.passed(passed, name, value);
     if (given) return given;
     if (value?.kind === 'flag' || value?.kind === 'text') return { ...value, assumed: true };
@@ -121,10 +172,27 @@ export class Machine {
   }
 
   /** A tensor of the model; `given` is the name that the code itself gives it, `start` what all its numbers are at first. */
-  declare(name: string, shape: readonly LinearSize[], given?: string, start?: number): void {
+  declare(name: string, shape: readonly LinearSize[], given?: string, start?: number, untrained = false): void {
     if (this.tensors.some(t => t.name === name)) return;
-    const owner = ownerOf(name), order = this.tensors.filter(t => ownerOf(t.name) === owner).length;
-    this.tensors.push({ name, shape, names: this.dialect.spellings(name, order, given), ...(start === undefined ? {} : { start }) });
+    this.common.declared.push({ name, given, untrained });
+    this.tensors.push({ name, shape, names: [], ...(start === undefined ? {} : { start }) });
+  }
+
+  /** The tensors with the names that files have for them. */
+  spelled(): readonly CellTensor[] { return spelled(this.common, this.dialect); }
+
+  /** What is made in a step; undefined where it has weights. */
+  withoutWeights<T>(make: () => T): T | undefined {
+    const before = this.tensors.length;
+    this.common.constructing = true;
+    try {
+      const made = make();
+      return this.tensors.length === before ? made : undefined;
+    } finally {
+      this.common.constructing = false;
+      this.tensors.length = before;
+      this.common.declared.length = before;
+    }
   }
 
   note(said: Said): void { this.common.said.set(english(said), said); }
@@ -143,9 +211,11 @@ export class Machine {
   /** Runs what stands inside a call. @throws Unread where calls go too deep */
   inside<T>(at: Span, run: () => T): T {
     if (++this.common.depth > DEEPEST) throw new Unread(saying('methods call one another too deeply. Write the step in one method'), at);
-    const result = run();
-    this.common.depth--;
-    return result;
+    try {
+      return run();
+    } finally {
+      this.common.depth--;
+    }
   }
 
   term(v: Value, at: Span = nowhere): Term {
@@ -154,7 +224,7 @@ export class Machine {
       case 'size': return constant(this.number(v, at));
       case 'opaque': throw new Unread(v.why, v.at);
       case 'bundle': return this.takeStates(v.bundle, [v.bundle.name], at, true)[0]!;
-      case 'weight': return row(v, at);
+      case 'weight': return row(v, this.tensors.find(t => t.name === v.weight.tensor)?.shape[1], at);
       default: throw new Unread(v.kind === 'items' ? saying('several values stand where one vector is needed. Take one of them, such as state[0]') : saying('a vector is needed here, and this is none'), at);
     }
   }
@@ -199,6 +269,7 @@ export class Machine {
   shape(v: Value, at: Span): Value {
     if (v.kind === 'shape') return v;
     if (v.kind === 'opaque') return v;
+    if (v.kind === 'weight') return { kind: 'items', items: (v.weight.transposed ? [...v.weight.shape].reverse() : v.weight.shape).map(size => ({ kind: 'size', size })) };
     const t = this.term(v, at), bare = t.kind === 'signal' ? t.signal.term : t;
     const own = sizeOf(t);
     return { kind: 'shape', last: own ?? (bare.kind === 'input' ? symbol('x.shape[-1]') : bare.kind === 'state' ? symbol(`${this.found[bare.index]?.name ?? 'h'}.shape[-1]`) : undefined) };
@@ -211,10 +282,25 @@ export class Machine {
     return bundle.states;
   }
 
+  /** States that turned out to be several: `c, n = inner` of `h, inner = state`. The whole is a state no longer. */
+  splitState(whole: Term & { kind: 'state' }, names: readonly string[]): readonly Term[] {
+    const known = this.common.split.get(whole);
+    if (known) return known;
+    this.common.wholes.set(whole, this.found[whole.index]!.name);
+    this.found[whole.index] = { name: names[0]! };
+    const parts = names.map((name, k): Term => ({ kind: 'state', index: k === 0 ? whole.index : this.found.push({ name }) - 1 }));
+    this.common.split.set(whole, parts);
+    return parts;
+  }
+  get split(): ReadonlyMap<Term, readonly Term[]> { return this.common.split; }
+  /** What the code called states that are several. */
+  wholeName(of: Term): string { return this.common.wholes.get(of) ?? 'state'; }
+
   /** The states of a tuple, or of what the step was given. */
   states(v: Value, names: readonly string[], at: Span): readonly Term[] {
     if (v.kind === 'bundle') return this.takeStates(v.bundle, names, at);
     if (v.kind === 'items' && v.items.length === names.length) return v.items.map(i => this.term(i, at));
+    if (v.kind === 'term' && v.term.kind === 'state' && names.length > 1) return this.splitState(v.term, names);
     throw v.kind === 'opaque' ? new Unread(v.why, v.at) : new Unread(saying('{0} states are needed here. Pass them as a tuple', names.length), at);
   }
 
@@ -224,21 +310,4 @@ export class Machine {
   expression(e: Expression, frame: Frame, path = ''): Value { return expression(e, frame, this, path); }
 }
 
-/** A matrix of one row is a vector. */
-function row({ weight }: Value & { kind: 'weight' }, at: Span): Term {
-  const [rows, columns] = weight.shape;
-  if (rows && numberOf(rows) === 1 && columns) return { kind: 'vector', tensor: weight.tensor, from: weight.start?.[1] ?? fixed(0), size: columns };
-  throw new Unread(saying('a matrix stands where a vector is needed. Multiply it by one, as in x @ W'), at);
-}
-
 const ofMethod = (method: Scope | undefined, call: (method: Scope) => (g: Given) => Value): Value | undefined => method && { kind: 'callable', run: call(method) };
-
-const ownerOf = (tensor: string): string => tensor.replace(/[./]?[^./]*$/, '');
-
-/** A parameter of the model, whole: a number, a vector or a matrix. */
-export function parameterOf(tensor: string, shape: readonly LinearSize[], at: Span, transposed = false): Value {
-  const [first] = shape;
-  if (!first || (shape.length === 1 && numberOf(first) === 1)) return vector({ kind: 'scalar', tensor });
-  if (shape.length === 1) return vector({ kind: 'vector', tensor, from: fixed(0), size: first });
-  return shape.length === 2 ? { kind: 'weight', weight: { tensor, shape, transposed } } : opaque(saying('this parameter has {0} axes; equations have matrices and vectors. Make one of two axes for each gate', shape.length), at);
-}

@@ -1,10 +1,12 @@
 /** Cells that Python code defines: classes whose step takes x and a state and gives the next state, read as equations. */
+import type { SyntaxNode } from '@lezer/common';
 import { EquationError, parse, print } from '../../core/equations';
 import { saying, type Said } from '../../core/said';
+import { children, slice } from '../code/expression';
 import type { Module, Scope } from '../code/scopes';
 import type { Span } from '../outline';
 import { byName, dialectsOf, inputLike, stateLike } from './classes';
-import { bodyOf, parametersOf, type Frame } from './frame';
+import { bodyOf, parametersOf, type Frame, type Parameter } from './frame';
 import type { Dialect } from './framework';
 import { Machine } from './machine';
 import type { CodeCell, ReadCell, UnreadCell } from './spec';
@@ -12,7 +14,7 @@ import { nextStates, stateNames } from './states';
 import { block } from './statements';
 import { checkDecorators } from './decorators';
 import { checkSizes } from './fits';
-import { opaque, Unread, vector, type Bundle } from './values';
+import { opaque, rest, Unread, vector, type Bundle, type Value } from './values';
 import { notePrecision } from './precision';
 import { unmixed } from './unmixed';
 import { write } from './write';
@@ -33,7 +35,7 @@ function readClass(scope: Scope, module: Module, dialect: Dialect, place: Place,
   const machine = new Machine(module, scope, dialect);
   const step = machine.methodOf(dialect.step);
   if (!step || isStub(step)) return undefined;
-  const given = parametersOf(step).slice(1), x = inputOf(given, dialect);
+  const given = parametersOf(step).slice(1).filter(p => !p.stars), x = inputOf(given, dialect);
   if (given.length < 2 || !(byName.test(scope.name) || given.some(p => p !== x && stateLike.test(p.name)))) return undefined;
   const header = scope.node.getChild('VariableName') ?? scope.node;
   const here = { name: scope.name, ...place(header), body: place({ from: scope.node.from, to: scope.node.to }).span };
@@ -78,23 +80,45 @@ function read(machine: Machine, step: Scope): Reading {
   const program = parse(equations);
   if (!program.nodes.some(n => n.op === 'state')) throw new Unread(saying('no next state depends on the state before, so this is no cell'), name);
   notePrecision(machine);
-  return { equations: print(program), ...written, tensors: machine.tensors, known: machine.known, notes: machine.notes };
+  return { equations: print(program), ...written, tensors: machine.spelled(), known: machine.known, notes: machine.notes };
 }
 
 /** The parameter that is the input of a step. */
 const inputOf = <P extends { readonly name: string }>(given: readonly P[], { carryFirst }: Dialect): P | undefined => given.find(p => inputLike.test(p.name)) ?? given[carryFirst ? 1 : 0];
 
+/** Names that a step returns: `return y, z` of a step that takes y and z gives them back as they are next. */
+function returnedNames(step: Scope, module: Module): ReadonlySet<string> {
+  const names = new Set<string>(), last = bodyOf(step.node).at(-1);
+  const visit = (node: SyntaxNode): void => {
+    if (node.name === 'VariableName') names.add(slice(node, module.text));
+    else if (/^(Tuple|Array|Parenthesized)Expression$/.test(node.name)) children(node).forEach(visit);
+  };
+  if (last?.name === 'ReturnStatement') children(last).slice(1).forEach(visit);
+  return names;
+}
+
+/** Whether the other of two arguments is the state although its name does not say so: two equals, x and y, meet in a gate, too. */
+const isStep = (cell: string, input: string, name: string): boolean => /(cell|rnn|lstm|gru|step)$/i.test(cell) || inputLike.test(input) && name !== 'y';
+
 /** What a step's parameters stand for when it begins. */
 function start(machine: Machine, step: Scope, bundles: Bundle[]): Frame {
-  const [self, ...given] = parametersOf(step);
+  const [self, ...all] = parametersOf(step), given = all.filter(p => !p.stars);
   const x = inputOf(given, machine.dialect);
   const frame: Frame = { names: new Map(), scope: step };
+  const handedBack = byName.test(machine.cell.name) ? returnedNames(step, machine.module) : new Set<string>();
+  const isState = (p: Parameter): boolean => p.name !== 'training' && (stateLike.test(p.name) || !p.fallback && given.length === 2 && isStep(machine.cell.name, x?.name ?? '', p.name));
+  const isReturned = (p: Parameter): boolean => handedBack.has(p.name) && (!p.fallback || slice(p.fallback, machine.module.text) === 'None');
+  const state = (p: Parameter, why?: Said): Value => { const bundle: Bundle = { name: p.name, states: [], whole: false, ...(why ? { why } : {}) }; bundles.push(bundle); return { kind: 'bundle', bundle }; };
   if (self) frame.names.set(self.name, { kind: 'self' });
-  for (const p of given) {
-    if (p === x) frame.names.set(p.name, vector({ kind: 'input' }));
-    else if (p.name !== 'training' && (stateLike.test(p.name) || !p.fallback && given.length === 2)) { const bundle: Bundle = { name: p.name, states: [], whole: false }; bundles.push(bundle); frame.names.set(p.name, { kind: 'bundle', bundle }); }
-    else if (p.fallback) frame.names.set(p.name, machine.evaluate(p.fallback, { names: new Map(), scope: step }));
-    else frame.names.set(p.name, opaque(saying('what {0} is in a step is not known: it is no input and no state by its name. Leave it out, or hand it to the constructor', p.name), step.node.getChild('ParamList') ?? step.node));
-  }
+  for (const p of all) frame.names.set(p.name, valueOf(p));
   return frame;
+
+  function valueOf(p: Parameter): Value {
+    const why = saying('what {0} is in a step is not known: it is no input and no state by its name. Leave it out, or hand it to the constructor', p.name);
+    if (p === x) return vector({ kind: 'input' });
+    if (p.stars) return rest(new Map(), []);
+    if (isState(p)) return state(p);
+    if (isReturned(p)) return state(p, why);
+    return p.fallback ? machine.evaluate(p.fallback, { names: new Map(), scope: step }) : opaque(why, step.node.getChild('ParamList') ?? step.node);
+  }
 }

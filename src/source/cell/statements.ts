@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
-import { children, groups, type CallExpression, type Expression } from '../code/expression';
+import { children, groups, slice, type CallExpression, type Expression } from '../code/expression';
 import type { Span } from '../outline';
 import { assign, update } from './assign';
 import { bind, given } from './calls';
@@ -12,7 +12,7 @@ import type { Machine } from './machine';
 import { same } from './functions';
 import { bindRound, headOf, rounds } from './loops';
 import { placed } from './places';
-import { opaque, Unread, type Value } from './values';
+import { opaque, Unread, type Given, type Value } from './values';
 
 /** What is returned, if anything. */
 export function block(statements: readonly SyntaxNode[], frame: Frame, machine: Machine): Value | undefined {
@@ -105,10 +105,31 @@ function register(e: CallExpression, name: string, frame: Frame, machine: Machin
   const onSelf = e.callee.kind === 'attribute' && machine.expression(e.callee.object, frame).kind === 'self';
   if (!onSelf && /^(append|extend|insert|add_module|register_module|pop|clear|remove|reverse|sort)$/.test(name) && grown(e, frame, machine)) return;
   if (onSelf && /^(register_parameter|register_buffer|add_module|register_module)$/.test(name) && key?.value.kind === 'literal' && value) store(String(key.value.value), value.value, frame, machine);
-  const above = name === '__init__' ? machine.basesOf(machine.cell)[0] : undefined;
-  const made = above && machine.methodOf('__init__', above);
-  if (!made || made.node.from === frame.scope.node.from) return;
-  machine.inside(e, () => block(bodyOf(made.node), bind(made, given(e, frame, machine), true, machine), machine));
+  if (onSelf) { helper(name, e, frame, machine); return; }
+  if (e.callee.kind !== 'attribute' || name !== '__init__' && !isSuper(e.callee.object)) return;
+  const bySuper = isSuper(e.callee.object), own = bySuper ? machine.superOf(e.callee.object, frame.scope) : frame.scope.parent?.kind === 'class' ? frame.scope.parent : machine.cell;
+  const named = bySuper ? undefined : machine.expression(e.callee.object, frame);
+  const made = own && (named?.kind === 'class' ? machine.methodOf(name, named.scope) : machine.above(name, own, frame.scope));
+  if (made) { machine.inside(e, () => block(bodyOf(made.node), bind(made, withoutSelf(given(e, frame, machine)), true, machine), machine)); return; }
+  if (own && name === '__init__' && machine.baseWord(own) !== undefined && machine.dialect.bases) machine.makeBase(own, withoutSelf(given(e, frame, machine)));
+}
+
+const isSuper = (e: Expression): boolean => e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === 'super';
+
+/** `Base.__init__(self, n)` names its object. */
+const withoutSelf = (found: Given): Given => (found.positional[0]?.kind === 'self' ? { ...found, positional: found.positional.slice(1) } : found);
+
+/** `self.make_weights()`: read where it stores attributes, as far as it goes. */
+function helper(name: string, e: CallExpression, frame: Frame, machine: Machine): void {
+  const method = machine.methodOf(name);
+  const stores = method ? [...slice(method.node, machine.module.text).matchAll(/\bself\.(\w+)\s*(?:,[^=\n]*)?[-+*/]?=[^=]/g)].map(m => m[1]!) : [];
+  if (!method || stores.length === 0) return;
+  try {
+    machine.inside(e, () => block(bodyOf(method.node), bind(method, given(e, frame, machine), true, machine), machine));
+  } catch (error) {
+    if (!(error instanceof Unread)) throw error;
+    for (const attribute of stores) machine.attributes.set(attribute, opaque(error.why, error.at.from < 0 ? e : error.at));
+  }
 }
 
 const store = (name: string, e: Expression, frame: Frame, machine: Machine): void => { machine.attributes.set(name, placed(machine.expression(e, frame, machine.named(name)), machine.named(name))); };

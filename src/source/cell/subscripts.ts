@@ -1,12 +1,14 @@
 /** What is taken by brackets: a state, a value of a tuple, a slice along the units, the last axis of a shape. */
 import type { SyntaxNode } from '@lezer/common';
 import { saying } from '../../core/said';
+import { sourceOf } from '../code/arguments';
 import { children, groups, type Expression } from '../code/expression';
-import { examples } from './assign';
+import { batchSize, examples } from './assign';
 import { part, slab } from './cut';
 import type { Frame } from './frame';
 import type { Machine } from './machine';
-import { fixed, numberOf, plus, type LinearSize } from './sizes';
+import { named } from './rest';
+import { fixed, numberOf, plus, symbol, type LinearSize } from './sizes';
 import { opaque, sizeOf, vector, type Value } from './values';
 
 type Subscript = Extract<Expression, { kind: 'subscript' }>;
@@ -15,6 +17,9 @@ export function subscript(e: Subscript, frame: Frame, machine: Machine): Value {
   const object = machine.expression(e.object, frame);
   const last = e.index.at(-1);
   if (object.kind === 'opaque') return object;
+  const word = e.index.length === 1 && last?.kind === 'literal' && typeof last.value === 'string' ? last.value : undefined;
+  if (object.kind === 'rest') return word === undefined ? opaque(saying('which value is taken is not settled in the text. Write the number'), e) : named(object, word, undefined, machine, e);
+  if (object.kind === 'size' && machine.constructing && word !== undefined) return { kind: 'size', size: symbol(sourceOf(e, machine.module)) }; // options['hidden']
   if (object.kind === 'items' && e.index.length === 1 && last?.kind === 'slice') return sublist(object.items, e, frame, machine);
   if (object.kind === 'callable' && object.layers && e.index.length === 1 && last) return item({ kind: 'items', items: object.layers.list }, last, e, frame, machine);
   if ((object.kind === 'items' || object.kind === 'bundle' || object.kind === 'shape') && e.index.length === 1 && last) return item(object, last, e, frame, machine);
@@ -27,7 +32,7 @@ export function subscript(e: Subscript, frame: Frame, machine: Machine): Value {
 function item(object: Extract<Value, { kind: 'items' | 'bundle' | 'shape' }>, index: Expression, e: Subscript, frame: Frame, machine: Machine): Value {
   const value = machine.expression(index, frame);
   const k = value.kind === 'size' ? numberOf(value.size) : undefined;
-  if (object.kind === 'shape') return k === -1 || k === 1 ? (object.last ? { kind: 'size', size: object.last } : opaque(examples(), e)) : opaque(examples(), e);
+  if (object.kind === 'shape') return k === -1 || k === 1 ? (object.last ? { kind: 'size', size: object.last } : opaque(examples(), e)) : k === 0 ? batchSize(e) : opaque(examples(), e);
   if (object.kind === 'items' && object.keys) return (value.kind === 'text' ? object.items[object.keys.indexOf(value.value)] : undefined) ?? opaque(saying('which value is taken is not settled in the text. Write the number'), e);
   if (k === undefined) return opaque(saying('which value is taken is not settled in the text. Write the number'), e);
   if (object.kind === 'items') return object.items.at(k) ?? opaque(saying('there is no value {0} among {1}', k, object.items.length), e);

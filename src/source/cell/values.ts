@@ -51,11 +51,14 @@ export interface Given {
   readonly named: ReadonlyMap<string, Value>;
   /** The attribute that the result goes to, which names its tensors. */
   readonly path?: string;
+  /** A class is made as the base of another, so that its tensors are those of the other. */
+  readonly base?: true;
 }
 
 export type Value =
   | { readonly kind: 'term'; readonly term: Term }
   | { readonly kind: 'weight'; readonly weight: Weight }
+  | Stack
   /** `fallback`: what it is unless someone passes another. */
   | { readonly kind: 'size'; readonly size: LinearSize; readonly fallback?: number }
   | { readonly kind: 'flag'; readonly value: boolean; readonly assumed: boolean }
@@ -68,11 +71,26 @@ export type Value =
   /** A class of the file that parts of the cell are made of. */
   | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'self' }
+  | Rest
   /** Sizes of a vector's axes, of which only the last is known: `x.shape`. */
   | { readonly kind: 'shape'; readonly last: LinearSize | undefined }
   /** What `forward` is given as its state, until it is unpacked. */
   | { readonly kind: 'bundle'; readonly bundle: Bundle }
-  | { readonly kind: 'opaque'; readonly why: Said; readonly at: Span };
+  /** `batch`: how many examples there are, which no equation says. */
+  | { readonly kind: 'opaque'; readonly why: Said; readonly at: Span; readonly batch?: true };
+
+/** Matrices put together along an axis of theirs as they are stored: 0 is one under another, 1 side by side. */
+export interface Stack { readonly kind: 'stack'; readonly weights: readonly Weight[]; readonly axis: 0 | 1 }
+
+/** Further arguments, `**kwargs`: by name what is known to be given. `open`: of the cell itself, which may be made with others. */
+export interface Rest {
+  readonly kind: 'rest';
+  readonly named: Map<string, Value>;
+  readonly items: readonly Value[];
+  readonly open: boolean;
+  /** Names that were taken out. */
+  readonly gone: Set<string>;
+}
 
 /** What can be called. */
 export interface Layer {
@@ -86,7 +104,8 @@ export interface Layer {
 }
 
 /** States handed over together: filled when the code takes it apart, or uses it as one. */
-export interface Bundle { readonly name: string; readonly states: Term[]; whole: boolean }
+/** `why`: what is wrong where the step only hands it back, since its name alone makes it no state. */
+export interface Bundle { readonly name: string; readonly states: Term[]; whole: boolean; readonly why?: Said }
 
 /** Why a cell cannot be read; caught where reading begins. */
 export class Unread extends Error {
@@ -97,6 +116,7 @@ export class Unread extends Error {
 }
 
 export const opaque = (why: Said, at: Span): Value => ({ kind: 'opaque', why, at });
+export const rest = (named: Map<string, Value>, items: readonly Value[], open = false): Rest => ({ kind: 'rest', named, items, open, gone: new Set() });
 export const vector = (term: Term): Value => ({ kind: 'term', term });
 
 export const infix = (op: '+' | '-' | '⊙' | '/', left: Term, right: Term): Term => ({ kind: 'infix', op, left, right });

@@ -70,7 +70,7 @@ class Writer {
     const name = this.called.get(signal)!;
     const primed = name.endsWith("'"), bare = primed ? name.slice(0, -1) : name;
     this.suffix = bare === 'h' && primed ? '' : bare;
-    return printStatement({ kind: 'equation', name: bare, primed, right: this.expression(signal.term), label: labelOf(bare, primed || this.sure.has(signal)), ...place });
+    return printStatement({ kind: 'equation', name: bare, primed, right: this.expression(signal.term), label: labelOf(bare, primed ? /^[hc]$/.test(bare) : this.sure.has(signal)), ...place });
   }
 
   private expression(t: Term): Expression {

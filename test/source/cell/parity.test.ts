@@ -25,8 +25,8 @@ const bare = (text: string): string[] => print(parse(text)).split('\n').map(l =>
 
 /** A cell's code, and a file that its framework saved. */
 const files: readonly (readonly [name: string, file: string, framework: string])[] = [
-  ...['fused', 'separate', 'functional', 'peephole', 'layerNorm', 'fusedNorm', 'parts', 'ownNorm'].map(name => [name, `${name}.safetensors`, 'PyTorch'] as const),
-  ...['sliced', 'dense', 'normed'].flatMap(name => ['weights.h5', 'h5'].map(ending => [`keras/${name}`, `keras/${name}.${ending}`, 'Keras'] as const)),
+  ...['fused', 'separate', 'functional', 'peephole', 'layerNorm', 'fusedNorm', 'parts', 'ownNorm', 'nested', 'inherited', 'built', 'yz'].map(name => [name, `${name}.safetensors`, 'PyTorch'] as const),
+  ...['sliced', 'dense', 'normed', 'reservoir', 'rows', 'derived'].flatMap(name => ['weights.h5', 'h5'].map(ending => [`keras/${name}`, `keras/${name}.${ending}`, 'Keras'] as const)),
   ...['tensorflow', 'hard'].map(name => [`keras/${name}`, `keras/${name}.h5`, 'Keras'] as const),
   ...['compact', 'params', 'setup', 'unnamed', 'normed'].map(name => [`flax/${name}`, `flax/${name}.msgpack`, 'Flax'] as const),
 ];

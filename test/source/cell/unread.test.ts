@@ -20,7 +20,7 @@ describe('cells that cannot be read', () => {
 
   it('never throws on code with pieces missing (seed 61)', () => {
     const next = random(61);
-    for (const name of ['fused', 'separate', 'functional', 'peephole', 'layerNorm', 'keras/sliced', 'keras/tensorflow', 'flax/compact', 'flax/params']) {
+    for (const name of ['fused', 'separate', 'functional', 'peephole', 'layerNorm', 'nested', 'inherited', 'built', 'yz', 'keras/sliced', 'keras/tensorflow', 'keras/reservoir', 'keras/rows', 'keras/derived', 'flax/compact', 'flax/params']) {
       const text = readFileSync(`test/fixtures/ownCells/${name}.py`, 'utf8');
       for (let k = 0; k < 15; k++) {
         const from = Math.floor(next.uniform() * text.length), to = from + 1 + Math.floor(next.uniform() * 30);

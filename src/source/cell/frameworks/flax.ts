@@ -6,9 +6,10 @@ import type { Frame } from '../frame';
 import type { Dialect, MakeModule, TensorFunction } from '../framework';
 import { all, clipped, common, one, tuned } from '../functions';
 import { argument, only, required } from '../given';
-import { parameterOf, type Machine } from '../machine';
+import type { Machine } from '../machine';
+import { parameterOf } from '../parameters';
 import { symbol } from '../sizes';
-import { besides, dropout, matmul, normalised, number, product, shapeOf, split, unchanged, whole, type Axes } from '../tensors';
+import { besides, dropout, matmul, normalised, number, product, shapeOf, split, squeeze, unchanged, whole, type Axes } from '../tensors';
 import { call, infix, opaque, sizeOf, Unread, vector, type Given, type Value, type Weight } from '../values';
 import { switched } from './kerasLayers';
 
@@ -55,7 +56,7 @@ export const flax: Dialect = {
     ]),
     ['matmul', matmul], ['dot', matmul],
     ['concatenate', besides(AXES)], ['hstack', (g, machine) => besides({ ...AXES, fallback: -1 })(only(required(g, 0, 'tup'), g.at), machine)],
-    ['split', split(AXES)], ['shape', shapeOf],
+    ['split', split(AXES)], ['squeeze', squeeze], ['shape', shapeOf],
     ['zeros_like', number(0)], ['ones_like', number(1)], ['zeros', number(0)],
     ['asarray', unchanged], ['stop_gradient', unchanged],
   ]),

@@ -5,20 +5,22 @@ import type { Frame } from '../frame';
 import type { Dialect, TensorFunction } from '../framework';
 import { all, clipped, common, one, tuned } from '../functions';
 import { required } from '../given';
-import { parameterOf, type Machine } from '../machine';
+import type { Machine } from '../machine';
+import { parameterOf } from '../parameters';
 import type { LinearSize } from '../sizes';
-import { besides, dropout, matmul, number, shapeOf, split, unchanged, type Axes } from '../tensors';
+import { besides, dropout, matmul, number, shapeOf, split, squeeze, unchanged, type Axes } from '../tensors';
 import { eraOf } from '../../frameworks/keras/era';
 import { call, opaque, type Value } from '../values';
 import { hardSigmoids, hardSigmoidWord } from './kerasHardSigmoid';
+import { kerasBases } from './kerasBases';
 import { kerasLayers } from './kerasLayers';
 
 /** Axis 0 counts examples: cells of Keras always see a batch. */
 const axes = (fallback: number | undefined): Axes => ({ allowed: [1, -1], fallback, names: ['axis'] });
 
-const base = /^(\?\.)?(.*\.)?(tf_keras|keras|tensorflow_addons)(\.\w+)*\.(Layer|AbstractRNNCell)$|^\?\.(layers\.)?(Layer|AbstractRNNCell)$|^\?\.(keras|tf\.keras)\.layers\.Layer$/;
+const base = /^(\?\.)?(.*\.)?(tf_keras|keras|tensorflow_addons)(\.\w+)*\.(Layer|AbstractRNNCell)$|^\?\.(layers\.)?(Layer|AbstractRNNCell)$|^\?\.(keras|tf\.keras)\.layers\.Layer$|^(\?\.)?(.*\.)?(tf_keras|keras)(\.\w+)*\.(LSTM|GRU|SimpleRNN)Cell$/;
 const ours = /^(?:\?\.)?(?:(?:tf|tensorflow)(?:\.compat\.v[12])?\.(?:python\.)?)?(?:tf_keras|keras|keras_core)(?:\.\w+)*\.(\w+)$|^\?\.(?:ops|K|layers|activations)\.(\w+)$/;
-const tensorflow = /^(?:\?\.)?(?:tf|tensorflow)(?:\.compat\.v[12])?(?:\.(?:nn|math|linalg))?\.(\w+)$/;
+const tensorflow = /^(?:\?\.)?(?:tf|tensorflow)(?:\.compat(?:\.v[12])?)?(?:\.(?:nn|math|linalg))?\.(\w+)$/;
 const aside = /\.(initializers|regularizers|constraints|random|utils|saving|losses|optimizers)\b/;
 
 /** Keras and TensorFlow have some names in common that mean something else. */
@@ -45,8 +47,8 @@ const functions: ReadonlyMap<string, TensorFunction> = new Map<string, TensorFun
   ['concatenate', besides(axes(-1))], ['concat', besides(axes(undefined))],
   ['split', split(axes(0))], ['tf.split', split(axes(0), true)],
   ['zeros_like', number(0)], ['ones_like', number(1)], ['zeros', number(0)],
-  ['shape', shapeOf], ['int_shape', shapeOf],
-  ['cast', first], ['convert_to_tensor', first], ['identity', unchanged], ['linear', unchanged], ['stop_gradient', unchanged],
+  ['squeeze', squeeze], ['shape', shapeOf], ['int_shape', shapeOf],
+  ['TensorShape', unchanged], ['dimension_value', unchanged], ['cast', first], ['convert_to_tensor', first], ['identity', unchanged], ['linear', unchanged], ['stop_gradient', unchanged],
   ['dropout', (g, machine) => dropout({ ...g, positional: g.positional.slice(0, 1) }, machine)],
   ['activations.get', (g, machine) => activation(required(g, 0, 'identifier'), machine, g.at)],
 ]);
@@ -69,7 +71,7 @@ export const keras: Dialect = {
   isBase: path => base.test(path),
   word,
   functions,
-  modules: kerasLayers(activation),
+  modules: kerasLayers(activation), bases: kerasBases(activation), baseSizes: ['units'],
   special: (name, e, frame, machine, path) => (name === 'Variable' ? variable(e, frame, machine, path) : undefined),
   inherited: (name, e, frame, machine, path) => (name === 'add_weight' || name === 'add_variable' ? weight(e, frame, machine, path) : undefined),
   isShape: (method, parameter) => method.name === 'build' && /shape/.test(parameter),
@@ -80,12 +82,15 @@ export const keras: Dialect = {
 /** self.add_weight(shape=..., name=...), in either order of Keras 2 and 3. */
 function weight(e: CallExpression, frame: Frame, machine: Machine, path: string): Value {
   const [a, b] = e.args.filter(x => x.name === undefined && !x.splat).map(x => machine.expression(x.value, frame));
-  const named = (key: string): Value | undefined => { const found = e.args.find(x => x.name === key); return found && machine.expression(found.value, frame); };
+  const handed = e.args.filter(x => x.splat === '**').map(x => machine.expression(x.value, frame)).flatMap(v => (v.kind === 'items' && v.keys ? v.keys.map((key, k) => [key, v.items[k]!] as const) : []));
+  const further = new Map(handed);
+  const named = (key: string): Value | undefined => { const found = e.args.find(x => x.name === key); return found ? machine.expression(found.value, frame) : further.get(key); };
   const name = named('name') ?? (a?.kind === 'text' ? a : undefined), shape = named('shape') ?? (a && a.kind !== 'text' ? a : b);
-  if (named('trainable')?.kind === 'flag' && machine.flag(named('trainable')!) === false) return opaque(saying('this weight is not trained, so files keep it at another place. Make it trainable'), e);
   const sizes = shape && sizesOf(shape, machine, e);
   if (!sizes || path === '' || !machine.constructing) return opaque(saying('the shape of this weight is not written here. Write it in build, such as shape=(input_shape[-1], self.units)'), e);
-  machine.declare(path, sizes, name?.kind === 'text' ? name.value : undefined);
+  const trainable = named('trainable'), trained = trainable === undefined ? true : machine.flag(trainable);
+  if (trained === undefined) return opaque(saying('whether this weight is trained is not settled in the text. Write True or False'), e);
+  machine.declare(path, sizes, name?.kind === 'text' ? name.value : undefined, undefined, !trained);
   return parameterOf(path, sizes, e);
 }
 

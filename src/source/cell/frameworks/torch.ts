@@ -6,10 +6,11 @@ import type { Frame } from '../frame';
 import type { Dialect, TensorFunction } from '../framework';
 import { all, clipped, common, one, tuned, two } from '../functions';
 import { argument, required } from '../given';
-import { parameterOf, type Machine } from '../machine';
+import type { Machine } from '../machine';
+import { parameterOf } from '../parameters';
 import { chained } from '../places';
 import type { LinearSize } from '../sizes';
-import { besides, chunk, deviation, dropout, matmul, multiply, normalised, number, product, reduced, splitBySizes, type Axes } from '../tensors';
+import { besides, chunk, deviation, dropout, matmul, multiply, normalised, number, reduced, splitBySizes, squeeze, weighted, type Axes } from '../tensors';
 import { call, infix, opaque, vector, type Term, type Value } from '../values';
 import { whyNot } from '../reasons';
 import { torchModules } from './torchModules';
@@ -17,8 +18,8 @@ import { torchModules } from './torchModules';
 const path = /^(?:\?\.)?(?:torch(?:\.\w+)*|F|nn|functional)\.(\w+)$/;
 const base = /^(\?\.)?(torch\.)?(nn|jit)\.(modules\.(module\.)?)?(Module|ScriptModule)$/;
 
-/** Vectors may stand without a batch, so that axis 0 counts units. */
-const AXES: Axes = { allowed: [0, 1, -1], fallback: undefined, names: ['dim', 'axis'] };
+/** Vectors may stand without a batch, so that axis 0 counts units, or in a batch of sequences of one step, so that axis 2 does. */
+const AXES: Axes = { allowed: [0, 1, 2, -1], fallback: undefined, names: ['dim', 'axis'] };
 
 const own = all([
   ['hardsigmoid', one(v => call('hardσ', v, 1 / 6, 0.5))],
@@ -32,8 +33,8 @@ const own = all([
 
 const linear: TensorFunction = (g, machine) => {
   const weight = required(g, 1, 'weight'), bias = argument(g, 2, 'bias');
-  if (weight.kind !== 'weight') return opaque(saying('the weight of this product is not a parameter of the class. Make it by nn.Parameter'), g.at);
-  const y = product(weight.weight, machine.term(required(g, 0, 'input'), g.at));
+  const y = weighted(weight, () => machine.term(required(g, 0, 'input'), g.at), g.at);
+  if (!y) return weight.kind === 'opaque' ? weight : opaque(saying('the weight of this product is not a parameter of the class. Make it by nn.Parameter'), g.at);
   return vector(bias && bias.kind !== 'none' ? infix('+', y, machine.term(bias, g.at)) : y);
 };
 
@@ -56,18 +57,18 @@ const functional: TensorFunction = (g, machine) => dropout({ ...g, named: new Ma
 const hstack: TensorFunction = (g, machine) => besides(AXES)({ ...g, positional: g.positional.slice(0, 1) }, machine);
 
 export const torch: Dialect = {
-  id: 'pytorch', step: 'forward', makers: ['__init__'], carryFirst: false, hasParts: true,
-  isBase: found => base.test(found) || found === '?.Module' || /^torch\..*RNNCellBase$|^\?\.(nn\.)?RNNCellBase$/.test(found),
+  id: 'pytorch', step: 'forward', makers: ['__init__'], carryFirst: false, hasParts: true, changesInPlace: true,
+  isBase: found => base.test(found) || found === '?.Module' || /^torch\..*\.(RNNCellBase|(RNN|LSTM|GRU)Cell)$|^\?\.(nn\.)?RNNCellBase$|^\?\.nn\.(RNN|LSTM|GRU)Cell$/.test(found),
   word: found => path.exec(found)?.[1],
   functions: new Map<string, TensorFunction>([
     ...all(common), ...own, ['linear', linear], ['mm', matmul], ['matmul', matmul], ['mv', matmul], ['addmm', addmm],
     ['cat', besides(AXES)], ['concat', besides(AXES)], ['concatenate', besides(AXES)], ['hstack', hstack],
     ['chunk', chunk(AXES)], ['tensor_split', chunk(AXES)], ['split', splitBySizes(AXES)], ['split_with_sizes', splitBySizes(AXES)],
     ['layer_norm', layerNorm], ['dropout', functional], ['alpha_dropout', functional],
-    ['mean', reduced('mean')], ['sum', reduced('sum')], ['var', deviation(v => v)], ['std', deviation(v => call('sqrt', v))],
+    ['squeeze', squeeze], ['mean', reduced('mean')], ['sum', reduced('sum')], ['var', deviation(v => v)], ['std', deviation(v => call('sqrt', v))],
     ['zeros_like', number(0)], ['ones_like', number(1)],
   ]),
-  modules: torchModules,
+  modules: torchModules, bases: torchModules, baseSizes: ['input_size', 'hidden_size'],
   special,
   spellings: tensor => [tensor],
 };
@@ -79,6 +80,7 @@ function special(word: string, e: CallExpression, frame: Frame, machine: Machine
   if (word === 'ModuleList' && e.args.length === 0) return { kind: 'items', items: [] };
   if (word === 'ModuleList' && e.args.length === 1) return machine.expression(e.args[0]!.value, frame, at);
   if (word === 'script' || word === 'compile') return e.args[0] ? machine.expression(e.args[0].value, frame, at) : opaque(whyNot(word), e);
+  if (word === 'tensor' && !machine.constructing && e.args[0]) { const v = machine.expression(e.args[0].value, frame); return machine.isNumber(v) ? v : opaque(whyNot(word), e); }
   if (word === 'zeros' && !machine.constructing) return number(0)(givenOf(e, frame, machine), machine);
   return undefined;
 }
