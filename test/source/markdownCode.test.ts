@@ -43,6 +43,16 @@ describe('outline of Markdown', () => {
   it('reads what was typed in a session, and not what it printed', () => {
     assert.deepEqual(read(fence('python', '>>> rnn = nn.LSTM(\n...     3, 4)\nnn.GRU(1, 2)\n>>> print(rnn)')), ['2:11 pytorch lstm rnn 3→4 params=144']);
   });
+  it('a block without a word is Python where its statements are', () => {
+    for (const code of ['rnn = nn.LSTM(3, 4)', 'import torch.nn as nn\nnn.Sequential(nn.LSTM(3, 4))', '>>> nn.LSTM(3, 4)', 'sizes = {\n  "h": 4,\n}\nself.rnn = nn.LSTM(3, sizes["h"])']) {
+      assert.deepEqual(read(fence('', code)).map(l => l.split(' ').slice(1, 3).join(' ')), ['pytorch lstm'], code);
+    }
+    const others = [
+      'Net(\n  (rnn): LSTM(3, 4, batch_first=True)\n)', 'local rnn = nn.LSTM(3, 4)', 'rnn = nn.LSTM(3, 4)\nnet:add(rnn)', 'rnn = nn.LSTM(3, 4);', '$ python train.py\nrnn = nn.LSTM(3, 4)',
+      'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    self.rnn = nn.LSTM(3, 4)', '-  rnn = nn.GRU(3, 4)\n+  rnn = nn.LSTM(3, 4)\n   a = nn.LSTM(3, 4)',
+    ];
+    for (const code of others) assert.deepEqual(read(fence('', code)), [], code);
+  });
   it('reads TypeScript blocks with types', () => {
     assert.deepEqual(read(fence('ts', 'const n: number = 3 as number;\nconst a: tf.layers.Layer = tf.layers.lstm({ units: n, inputShape: [1, 1] });')), ['3:28 tfjs lstm a 1→3 params=60 {units: n}']);
   });

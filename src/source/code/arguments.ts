@@ -2,7 +2,9 @@
 import type { CallExpression, Expression } from './expression';
 import { changed } from './dicts';
 import { dictEntries, fold, inForce, type Folded } from './fold';
-import type { Value } from './arithmetic';
+import { same, type Value } from './arithmetic';
+import { importPath } from './names';
+import { target, type Preparation } from './target';
 import { moduleOf, type Module, type Scope } from './scopes';
 
 interface Given { readonly value: Expression; readonly scope: Scope; readonly assumed?: boolean }
@@ -14,24 +16,62 @@ export interface Arguments {
   readonly splat: string | undefined;
 }
 
-/** Binds positional arguments to `signature`, keywords by name; a dict or list written in the file is unpacked. */
+/**
+ * Binds positional arguments to `signature`, keywords by name; a dict or list written in the file is unpacked. What a partial holds
+ * comes first; its keywords count where the call itself gives no others.
+ */
 export function matchArguments(call: CallExpression, signature: readonly string[], scope: Scope, module: Module): Arguments {
+  const ways = preparations(call, scope, module);
+  const own = call.args.map(argument => ({ argument, scope }));
+  const all = ways.map(before => matched([...before.filter(b => !isKeyword(b)), ...own], before.filter(isKeyword), signature, module));
+  return all.length === 1 && all[0] ? all[0] : shared(all, call, module);
+}
+
+const isKeyword = ({ argument }: Preparation[number]): boolean => argument.name !== undefined || argument.splat === '**';
+
+/** What is given ahead of a call, for each thing that its callee may be. An imported class is seen at once to be no partial. */
+function preparations(call: CallExpression, scope: Scope, module: Module): readonly Preparation[] {
+  const home = moduleOf(scope, module);
+  if (home.flows !== true || (!home.foreign && importPath(call.callee, scope) !== undefined)) return [[]];
+  return target(call.callee, scope, module).given ?? [[]];
+}
+
+/** What several ways to bind arguments agree on; a parameter that they give different values is known by its callee alone. */
+function shared(all: readonly Arguments[], call: CallExpression, module: Module): Arguments {
+  const unknown: Given = { value: { kind: 'other', from: call.callee.from, to: call.callee.to }, scope: module.scope };
+  return {
+    given: parameter => {
+      const each = all.map(a => a.given(parameter));
+      const first = each[0];
+      if (each.every(g => g?.value === first?.value)) return first;
+      const values = each.map(g => g ? fold(g.value, g.scope, module) : undefined);
+      const value = values[0]?.value;
+      const alike = first !== undefined && value !== undefined && values.every(v => v?.value !== undefined && same(v.value, value));
+      return alike ? { ...first, assumed: values.some(v => v?.assumed === true) } : unknown;
+    },
+    splat: all.find(a => a.splat !== undefined)?.splat,
+  };
+}
+
+/** `later` counts where nothing else gives its parameters; behind `**kwargs` it holds only unless they do. */
+function matched(first: Preparation, later: Preparation, signature: readonly string[], module: Module): Arguments {
   const found = new Map<string, Given>();
   let splat: string | undefined;
   let position = 0;
-  for (const { name, splat: stars, value } of call.args) {
+  const give = (parameter: string | undefined, given: Given, byDefault: boolean): void => {
+    if (parameter !== undefined && !found.has(parameter)) found.set(parameter, byDefault ? { ...given, assumed: true } : given);
+  };
+  [...first, ...later].forEach(({ argument: { name, splat: stars, value }, scope, assumed }, i) => {
+    const byDefault = assumed === true || (i >= first.length && splat !== undefined);
     if (stars) {
       const entries = stars === '**' ? dictEntries(value, scope, module) : undefined;
       const items = stars === '*' ? listItems(value, scope, module) : undefined;
-      if (entries) for (const [key, entry] of entries) found.set(key, entry);
-      else if (items) for (const item of items) found.set(signature[position++] ?? '', item);
+      if (entries) for (const [key, entry] of entries) give(key, entry, byDefault);
+      else if (items) for (const item of items) give(signature[position++] ?? '', item, byDefault);
       else splat ??= `${stars}${sourceOf(value, moduleOf(scope, module))}`;
       if (stars === '*' && !items) position = Infinity;
-    } else {
-      const parameter = name ?? signature[position++];
-      if (parameter !== undefined && !found.has(parameter)) found.set(parameter, { value, scope });
-    }
-  }
+    } else give(name ?? signature[position++], { value, scope }, byDefault);
+  });
   return { given: parameter => found.get(parameter), splat };
 }
 
@@ -82,7 +122,7 @@ export function fieldReader(args: Arguments, module: Module): FieldReader {
     return value;
   }
   return {
-    number: (field, parameter, absent) => read<number | null>(field, parameter, absent, v => typeof v === 'number' ? v : null),
+    number: (field, parameter, absent) => read<number | null>(field, parameter, absent, v => typeof v === 'number' ? v : typeof v === 'boolean' && module.flows === true ? Number(v) : null),
     flag: (field, parameter, absent) => read(field, parameter, absent, v => typeof v === 'boolean' ? v : typeof v === 'number' ? v !== 0 : null),
     word: (field, parameter, absent) => read(field, parameter, absent, v => typeof v === 'string' ? v : v === null ? 'linear' : null, true),
     has: parameter => args.given(parameter) !== undefined,

@@ -112,5 +112,6 @@ export const builtins: Readonly<Record<string, (values: Value[]) => Value | unde
   min: of(Math.min),
   sum: of((...n) => n.reduce((a, b) => a + b, 0)),
   bool: ([v]) => v === undefined ? undefined : truth(v),
+  ord: ([v]) => typeof v === 'string' && [...v].length === 1 ? v.codePointAt(0) : undefined,
   len: ([v]) => typeof v === 'string' || Array.isArray(v) ? v.length : undefined,
 };

@@ -7,6 +7,7 @@ import { changed, dictEntries } from './dicts';
 import { nameBindings } from './names';
 import { memberBindings } from './objects';
 import { reaching } from '../python/reach';
+import { stringConstant } from './strings';
 import { moduleOf, type Binding, type Module, type Scope } from './scopes';
 
 export { dictEntries } from './dicts';
@@ -53,7 +54,7 @@ function evaluate(e: Expression, scope: Scope, f: Folding): Folded {
     case 'literal': return { value: e.value, assumed: false };
     case 'list': return combine(e.items.map(i => evaluate(i, scope, f)), values => values);
     case 'name': return named(e, scope, f);
-    case 'attribute': return unchanged(agree(memberBindings(e.object, e.name, scope, f.module, true), f), e, scope, f);
+    case 'attribute': return constant(e, scope) ?? unchanged(agree(memberBindings(e.object, e.name, scope, f.module, true), f), e, scope, f);
     case 'subscript': return subscript(e, scope, f);
     case 'unary': return combine([evaluate(e.operand, scope, f)], ([a]) => arithmetic.unary(e.op, a));
     case 'binary': return binary(e, scope, f);
@@ -63,7 +64,14 @@ function evaluate(e: Expression, scope: Scope, f: Folding): Folded {
   }
 }
 
+function constant(e: Expression, scope: Scope): Folded | undefined {
+  const value = stringConstant(e, scope);
+  return value === undefined ? undefined : { value, assumed: false };
+}
+
 function named(e: Extract<Expression, { kind: 'name' }>, scope: Scope, f: Folding): Folded {
+  const known = constant(e, scope);
+  if (known) return known;
   const { bindings, assumed } = force(e.name, e.from, scope, f);
   const { value, assumed: byDefault } = agree(bindings, f);
   return unchanged({ value, assumed: assumed || byDefault }, e, scope, f);

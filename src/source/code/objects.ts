@@ -4,6 +4,7 @@ import { callersOf } from './callers';
 import { dictEntries, entryOf } from './dicts';
 import { optionBindings } from '../python/options';
 import { classMembers, hyperparameter, inherited, recordMember } from './classes';
+import { layerMember } from './layerMembers';
 import { deepest, foreignBindings, importPath, nameBindings } from './names';
 import { classOf, moduleOf, type Binding, type Module, type Scope } from './scopes';
 
@@ -17,7 +18,8 @@ type Origin = { readonly kind: 'class'; readonly body: Scope } | { readonly kind
 export function memberBindings(object: Expression, name: string, scope: Scope, module: Module, marked = false, depth = 0): readonly Binding[] {
   if (depth > deepest) return [];
   const home = moduleOf(scope, module);
-  const own = object.kind === 'name' ? classOf(object.name, scope) : undefined;
+  const self = selfOf(object);
+  const own = self === undefined ? undefined : classOf(self, scope);
   if (own) return classMembers(own, name, home, marked);
   const hyper = object.kind === 'attribute' && object.name === 'hparams' ? hyperparameter(object, name, scope, home) : [];
   if (hyper.length > 0) return hyper;
@@ -30,6 +32,12 @@ export function memberBindings(object: Expression, name: string, scope: Scope, m
   const given = made ? madeMembers(made, name, module, depth) : undefined;
   if (given === undefined) return home.members?.(object, name, scope) ?? [];
   return [...given, ...stored, ...storedUnderAnotherName(object, name, home)];
+}
+
+/** The name in `self`, `self.__class__` and `type(self)`. */
+function selfOf(e: Expression): string | undefined {
+  const object = e.kind === 'attribute' && e.name === '__class__' ? e.object : e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === 'type' && e.args.length === 1 ? e.args[0]?.value : e;
+  return object?.kind === 'name' ? object.name : undefined;
 }
 
 /** A config object goes through many hands; where another name stores to this attribute, it may be the same object. */
@@ -120,7 +128,10 @@ function madeMembers({ e, scope, assumed }: Extract<Origin, { kind: 'made' }>, n
   if (name === 'value' && /(^|\.)DEFINE_\w+$/.test(path)) return defined(e).map(value => give(value, scope, true));
   const record = e.callee.kind === 'name' ? nameBindings(e.callee.name, scope, home).at(-1) : undefined;
   if (record?.kind === 'class') return recordMember(e, record.body, name, scope, home).map(m => m.kind === 'given' ? { ...m, assumed: assumed || m.assumed } : m);
-  if (!namespaces.test(path)) return undefined;
+  if (!namespaces.test(path)) {
+    const kept = layerMember(e, name, scope);
+    return kept && [give(kept, scope, false)];
+  }
   const argument = e.args.find(a => a.name === name);
   if (argument) return [give(argument.value, scope, false)];
   if (e.args.some(a => a.splat !== undefined && a.splat !== '**')) return undefined;

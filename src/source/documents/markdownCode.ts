@@ -15,18 +15,19 @@ const kinds = new Map<string, Kind>([
   ...['tsx', 'typescriptreact'].map(word => [word, { ...javascript, types: true }] as const),
 ]);
 
-interface Fence { readonly mark: string; readonly indent: number; readonly quotes: number; readonly kind: Kind | undefined }
+interface Fence { readonly mark: string; readonly indent: number; readonly quotes: number; readonly info: string }
 
 /** A line and the offset it starts at. */
 interface Line { readonly text: string; readonly from: number }
 
-/** Reads the blocks whose language is known; one without an end goes to the end of the text. */
+/** Reads the blocks whose language is known, by its word or, without one, by its lines; one without an end goes to the end of the text. */
 export function markdownBlocks(text: string): readonly Block[] {
   const blocks: Block[] = [];
   let fence: Fence | undefined;
   let pieces: Piece[] = [];
   const close = (): void => {
-    if (fence?.kind) blocks.push({ ...fence.kind, pieces: withoutPrompts(pieces) });
+    const kind = fence && (fence.info === '' ? (readsAsPython(pieces) ? python : undefined) : kinds.get(languageWord(fence.info)));
+    if (kind) blocks.push({ ...kind, pieces: withoutPrompts(pieces) });
     fence = undefined;
     pieces = [];
   };
@@ -69,7 +70,16 @@ function opening({ text, quotes }: Inner): Fence | undefined {
   const match = fenceLine.exec(text);
   const [, indent = '', mark = '', info = ''] = match ?? [];
   if (!match || (mark.startsWith('`') && info.includes('`'))) return undefined;
-  return { mark, indent: indent.length, quotes, kind: kinds.get(languageWord(info)) };
+  return { mark, indent: indent.length, quotes, info: info.trim() };
+}
+
+/** What Python's statements look like, and hardly anything else: what a model prints of itself has none of them. */
+const ofPython = /^\s*(>>> |from [\w.]+ import \S|import [\w.]+( as \w+)?\s*$|(class|def) \w+.*:\s*(#.*)?$|(self\.)?\w+ = [\w.]+\.[A-Z]\w*\()/;
+/** Signs of other languages, of what a program prints and of changes to code. */
+const ofOthers = /^(Traceback |\s*File "|[+-] {1,8}\S|@@ |diff )|^\s*(\$ |const |let |var |local |function\b|end\s*$|-- |\/\/|<\w)|^\s*\w+:\w+\(|;\s*$|\)\s*\{\s*$/;
+
+function readsAsPython(pieces: readonly Piece[]): boolean {
+  return pieces.some(p => ofPython.test(p.text)) && !pieces.some(p => ofOthers.test(p.text));
 }
 
 /** `python title="x"`, `{.python .numberLines}`, `{python}`, `{code-cell} ipython3`, `js{1,3}`. */

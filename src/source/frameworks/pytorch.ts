@@ -33,7 +33,7 @@ function className(path: string): string | undefined {
 export const pytorch: FrameworkReader = {
   mayMatch: path => {
     const name = className(path);
-    return name?.startsWith('*') === true || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
+    return name?.startsWith('*') === true || name === 'RNNBase' || path === inherited || (name !== undefined && Object.hasOwn(classes, name)) || isBare(path);
   },
   read,
   problems: lint,
@@ -46,21 +46,43 @@ function isBare(path: string): boolean {
 /** An attribute of the object itself that a class in another file sets, see target.ts. */
 const inherited = '?.*';
 
+/** What `nn.RNNBase` calls itself by its first argument: the class that a subclass of it is like. */
+const modes: Readonly<Record<string, { readonly cell: Kind; readonly nonlinearity?: string }>> = {
+  LSTM: { cell: 'lstm' }, GRU: { cell: 'gru' }, RNN_TANH: { cell: 'rnn', nonlinearity: 'tanh' }, RNN_RELU: { cell: 'rnn', nonlinearity: 'relu' },
+};
+
 /** Keywords that only PyTorch's recurrent classes take: proof enough for a fragment without imports. */
 const ownWords = new Set(['hidden_size', 'num_layers', 'batch_first', 'bidirectional', 'proj_size', 'nonlinearity']);
 /** Those that no other layer of torch.nn takes: Transformers have num_layers and batch_first, too. */
 const recurrentWords = new Set(['hidden_size', 'bidirectional', 'proj_size', 'nonlinearity']);
+/** No other layer takes a word of both: `nn.TransformerEncoder` has a number of layers, but takes them made. */
+const stackWords = new Set(['num_layers']);
+const layerWords = new Set(['batch_first', 'dropout', 'bias']);
 
 function read(candidate: Candidate, module: Module): Draft | undefined {
   const call = withoutSelf(candidate);
   const names = candidate.paths.map(p => className(p) ?? (p === inherited && call.args.some(a => a.name === 'batch_first') ? '*' : undefined) ?? (isBare(p) && takes(call, ownWords) ? p.slice(2) : undefined)).filter(n => n !== undefined);
   const rows = names.flatMap(n => Object.hasOwn(classes, n) ? [classes[n] as Row] : []);
   const chosen = names.filter(n => n.startsWith('*'));
+  if (names.length > 0 && names.every(n => n === 'RNNBase')) return ofBase(candidate, call, module);
   if (rows.length === 0 && !chosen.includes('*Cell') && !(chosen.includes('*') && looksRecurrent(candidate, call, module))) return undefined;
   const kinds = new Set(rows.map(r => r.cell));
   const isCell = rows.every(r => r.isCell) && chosen.every(n => n === '*Cell');
   const cell = candidate.certain && kinds.size === 1 && chosen.length === 0 ? rows[0]?.cell ?? null : null;
   return draft(candidate, call, module, cell, isCell);
+}
+
+/** `nn.RNNBase('LSTM', 4, 8)`, or `super().__init__('LSTM', 4, 8)` in a class of its kind; a mode that it has not is none of it. */
+function ofBase(candidate: Candidate, call: CallExpression, module: Module): Draft | undefined {
+  const fields = fieldReader(matchArguments(call, ['mode', ...layerOrder], candidate.scope, module), module);
+  const given = fields.args.given('mode');
+  const { value, assumed } = given ? fold(given.value, given.scope, module) : { value: undefined, assumed: false };
+  const mode = typeof value === 'string' && Object.hasOwn(modes, value) ? modes[value] : undefined;
+  if (value !== undefined && !mode) return undefined;
+  const sure = assumed ? undefined : mode;
+  const made = draftOf(fields, candidate, module, sure?.cell ?? null, false);
+  const symbols = sure || !given ? made.symbols : { ...made.symbols, cell: sourceOf(given.value, module) };
+  return { ...made, symbols, options: sure?.nonlinearity === undefined ? {} : { nonlinearity: sure.nonlinearity } };
 }
 
 /** `nn.LSTM.__init__(self, 4, 8)` makes the object that it is given, `super().__init__(4, 8)` its own. */
@@ -76,12 +98,15 @@ function takes(call: CallExpression, words: ReadonlySet<string>): boolean {
 
 /** `getattr(nn, kind)(...)` may be anything: it counts when its arguments or its names speak of recurrence. */
 function looksRecurrent(candidate: Candidate, call: CallExpression, module: Module): boolean {
-  return takes(call, recurrentWords) || /rnn|lstm|gru|recurrent/i.test(candidate.holder) || /rnn|lstm|gru|recurrent/i.test(sourceOf(candidate.callee, module));
+  return takes(call, recurrentWords) || (takes(call, stackWords) && takes(call, layerWords)) || /rnn|lstm|gru|recurrent/i.test(candidate.holder) || /rnn|lstm|gru|recurrent/i.test(sourceOf(candidate.callee, module));
 }
 
 function draft(candidate: Candidate, call: CallExpression, module: Module, cell: Kind | null, isCell: boolean): Draft {
   const order = isCell ? cellOrder : cell === 'rnn' && !biasIsFourth(call, candidate, module) ? rnnOrder : layerOrder;
-  const fields = fieldReader(matchArguments(call, order, candidate.scope, module), module);
+  return draftOf(fieldReader(matchArguments(call, order, candidate.scope, module), module), candidate, module, cell, isCell);
+}
+
+function draftOf(fields: FieldReader, candidate: Candidate, module: Module, cell: Kind | null, isCell: boolean): Draft {
   const sizes = { inputSize: fields.number('inputSize', 'input_size', null), units: fields.number('units', 'hidden_size', null) };
   const bias = fields.flag('bias', 'bias', true);
   const stack = isCell ? { layers: 1, bidirectional: false, batchFirst: false, dropout: 0, projection: 0 } : stackOf(fields, cell);
@@ -107,6 +132,6 @@ function nonlinearity(fields: FieldReader): Record<string, string> {
 }
 
 function biasIsFourth(call: CallExpression, candidate: Candidate, module: Module): boolean {
-  const fourth = call.args.slice(0, 4).every(a => a.name === undefined && !a.splat) ? call.args[3] : undefined;
-  return fourth !== undefined && typeof fold(fourth.value, candidate.scope, module).value === 'boolean';
+  const fourth = matchArguments(call, layerOrder, candidate.scope, module).given('bias');
+  return fourth !== undefined && typeof fold(fourth.value, fourth.scope, module).value === 'boolean';
 }

@@ -1,6 +1,7 @@
 /** How JavaScript binds names: declarations, destructuring, parameters, imports, fields, assignments. */
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common';
 import { slice } from '../code/expression';
+import { loaderIn, type Loaded } from './loaders';
 import { children, unquoted, valueAfter } from './nodes';
 import { classOf, newScope, type Binding, type CallSite, type Scope } from '../code/scopes';
 
@@ -16,6 +17,7 @@ export interface Reading {
   readonly stores: Map<string, Binding[]>;
   readonly assigned: { readonly name: string; readonly binding: Binding }[];
   readonly defaulted: Defaulted[];
+  readonly loaded: Loaded[];
 }
 
 const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunction', 'MethodDeclaration', 'Property', 'AmbientFunctionDeclaration']);
@@ -137,12 +139,13 @@ function visitImport(node: SyntaxNode, { text, scope }: Reading): void {
 
 function visitDeclaration(node: SyntaxNode, reading: Reading): void {
   const scope = node.firstChild?.name === 'var' ? functionAround(reading.scope) : reading.scope;
-  for (const c of children(node)) if (c.name === 'VariableDefinition' || /Pattern$/.test(c.name)) declare(c, valueAfter(c), scope, reading);
+  for (const c of children(node)) if (c.name === 'VariableDefinition' || /Pattern$/.test(c.name)) declare(c, valueAfter(c), scope, reading, node.firstChild?.name === 'const');
 }
 
 /** `const { layers } = require('...')` and `await import('...')` are imports; a name without a value gets it from assignments. */
-function declare(target: SyntaxNode, value: SyntaxNode | undefined, scope: Scope, reading: Reading): void {
+function declare(target: SyntaxNode, value: SyntaxNode | undefined, scope: Scope, reading: Reading, constant = false): void {
   const { text } = reading;
+  const loader = value && constant ? loaderIn(value, text) : undefined;
   const path = value ? required(value, text) : undefined;
   const names = target.name === 'VariableDefinition' ? [{ name: target }] : patternNames(target);
   for (const item of names) {
@@ -157,6 +160,8 @@ function declare(target: SyntaxNode, value: SyntaxNode | undefined, scope: Scope
     else if (target.name === 'ArrayPattern') bindItem(list, target, name, value, reading);
     else if (key && valueAfter(name)) reading.defaulted.push({ list, at, node: key, fallback: valueAfter(name) ?? key, scope: reading.scope });
     else list.push(key && value ? { kind: 'value', node: key, at, scope: reading.scope } : { kind: 'opaque', at, scope: reading.scope });
+    const bound = loader === undefined || (key && valueAfter(name)) ? undefined : list.at(-1);
+    if (loader !== undefined && bound?.kind === 'value') reading.loaded.push({ list, bound, loader, key: key && slice(key.getChild('PropertyName') ?? name, text) });
   }
 }
 

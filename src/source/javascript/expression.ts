@@ -38,7 +38,9 @@ function around(e: Expression, span: Span): Expression {
   return found;
 }
 
-const through: Reader = (n, text, depth, span) => around(javascriptExpression(inside(n), text, depth), span);
+const through: Reader = (n, text, depth, span) => widened(javascriptExpression(inside(n), text, depth), span);
+/** A call is found by its own place, also in brackets and behind `await`. */
+const widened = (e: Expression, span: Span): Expression => (e.kind === 'call' ? e : around(e, span));
 const named: Reader = (n, text, _, span) => {
   const name = slice(n, text);
   return name === 'undefined' ? { kind: 'literal', value: null, ...span } : { kind: 'name', name, ...span };
@@ -71,7 +73,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const [a, b, c] = [test, then, otherwise].map(c => javascriptExpression(c, text, depth));
     return a && b && c ? { kind: 'conditional', test: a, then: b, otherwise: c, ...span } : undefined;
   },
-  AssignmentExpression: (n, text, depth, span) => n.getChild('Equals') ? around(javascriptExpression(n.lastChild, text, depth), span) : undefined,
+  AssignmentExpression: (n, text, depth, span) => n.getChild('Equals') ? widened(javascriptExpression(n.lastChild, text, depth), span) : undefined,
   ArrayExpression: (n, text, depth, span) => {
     const inner = children(n).slice(1, -1).filter(c => !c.type.isError);
     return inner.some(c => c.name === 'Spread') ? undefined : { kind: 'list', items: groups(inner).map(g => javascriptExpression(g[0] ?? null, text, depth)), ...span };

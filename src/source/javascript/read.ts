@@ -5,6 +5,7 @@ import type { Expression } from '../code/expression';
 import { fold } from '../code/fold';
 import { alternatives, enterScope, mayOpen, opensScope, settle, visitors, type Defaulted, type Reading } from './bindings';
 import { javascriptExpression, taken } from './expression';
+import { bindLoaded } from './loaders';
 import { isWritten, objectMembers } from './objects';
 import { parse, type Memory } from '../memory';
 import { hasError } from '../python/read';
@@ -29,11 +30,12 @@ function parserOf(dialect: Dialect): ReturnType<typeof parser.configure> {
 export function readJavascript(text: string, dialect: Dialect, memory?: Memory): Module {
   const tree = parse(parserOf(dialect), text, memory);
   const scope = newScope('module', '', tree.topNode, undefined);
-  const reading: Reading = { text, scope, calls: [], classes: [], stores: new Map(), assigned: [], defaulted: [] };
+  const reading: Reading = { text, scope, calls: [], classes: [], stores: new Map(), assigned: [], defaulted: [], loaded: [] };
   walk(tree, reading);
   reading.scope = scope;
   settle(reading);
   const module = finished(reading, scope);
+  for (const loaded of reading.loaded) bindLoaded(loaded, text);
   for (const d of reading.defaulted) d.list.push(withDefault(d, module));
   return module;
 }

@@ -24,7 +24,7 @@ export function javascriptTarget(e: Expression, scope: Scope, module: Module): T
 
 function find(e: Expression, scope: Scope, module: Module): Target {
   const found = target(e, scope, module);
-  if (found.paths.length > 0) return found.paths.every(p => /^\.{1,2}\//.test(p)) ? relayed(e, found, module) : found;
+  if (found.paths.length > 0) return !found.certain || found.paths.every(p => /^\.{1,2}\//.test(p)) ? relayed(e, found, module) : found;
   if (e.kind === 'subscript' && e.index[0]) return chosen(e.object, e.index[0], scope, module);
   return handedIn(e, module);
 }
@@ -39,7 +39,7 @@ function chosen(object: Expression, key: Expression, scope: Scope, module: Modul
 
 /** A `tf` that is a parameter or a field is TensorFlow.js all the same, and so is a `tfl` or `tfjs`: nothing else has `tf.layers`. */
 function handedIn(e: Expression, module: Module): Target {
-  const path = /(^|\.)tf(?:l|js)?\.(layers\.\w+|layers|sequential|input|model)$/.exec(module.text.slice(e.from, e.to).replace(/\s/g, ''));
+  const path = /(^|\.)tf(?:l|js)?(?:Ref)?(?:\.(?:current|value))?\.(layers\.\w+|layers|sequential|input|model)$/.exec(module.text.slice(e.from, e.to).replace(/\s/g, ''));
   return { paths: path?.[2] === undefined ? [] : [`?.tf.${path[2]}`], certain: true };
 }
 

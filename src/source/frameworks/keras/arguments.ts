@@ -3,6 +3,7 @@ import { fieldReader, matchArguments, type Arguments, type FieldReader } from '.
 import type { CallExpression } from '../../code/expression';
 import { fold } from '../../code/fold';
 import { speaksFirst } from './era';
+import { acrossRounds, eachRound } from './rounds';
 import type { LayerSpec } from '../../outline';
 import type { Module, Scope } from '../../code/scopes';
 
@@ -29,14 +30,20 @@ const older: Readonly<Record<string, string>> = {
 };
 
 /** The arguments of a recurrent layer by today's names; `inputSize` where a call of Keras before 1 gives both sizes in their order. */
-export interface LayerArguments { readonly fields: FieldReader; readonly inputSize: number | null }
+export interface LayerArguments {
+  readonly fields: FieldReader;
+  readonly inputSize: number | null;
+  /** The sizes of the layers that a loop makes, as a text. */
+  unitsOfRounds(): string | undefined;
+}
 
 /** Binds the arguments of a call. `cudnn` classes have no activations. */
 export function layerArguments(call: CallExpression, cell: Kind | null, cudnn: boolean, scope: Scope, module: Module): LayerArguments {
   const before = speaksFirst(module) || call.args.some(a => a.name === 'output_dim');
   const sizes = bothSizes(call, scope, module);
   const order = sizes ? ['input_dim', 'units'] : cudnn ? fused : (before ? firstOrders : orders)[cell ?? 'lstm'];
-  return { fields: fieldReader(renamed(matchArguments(call, order, scope, module)), module), inputSize: sizes ? sizes.input : null };
+  const args = renamed(matchArguments(call, order, scope, module));
+  return { fields: fieldReader(acrossRounds(args, call, scope, module), module), inputSize: sizes ? sizes.input : null, unitsOfRounds: () => eachRound(args, 'units', call, scope, module) };
 }
 
 /** `LSTM(256, 128)` of Keras before 1: the input's size, then the layer's. No later version takes a number in the second place. */

@@ -104,8 +104,7 @@ function inLoop({ from }: Expression, { node }: Scope): boolean {
 function alike(bindings: readonly Binding[], f: Following, depth: number): Width {
   if (bindings.length === 0 || bindings.length > 8) return open;
   const widths = bindings.map(b => b.kind === 'value' ? tensor(moduleOf(b.scope, f.module).expression(b.node), b.scope, f, depth + 1) : open);
-  const first = widths[0] ?? open;
-  return widths.length === 1 || (first.value !== null && widths.every(w => w.value === first.value)) ? first : open;
+  return widths.length === 1 ? widths[0] ?? open : same(widths);
 }
 
 /** One of the things that an expression gives: of a layer with states, first its output. */
@@ -153,12 +152,43 @@ function called(call: CallExpression, scope: Scope, f: Following, depth: number)
 
 function result(call: CallExpression, scope: Scope, f: Following, depth: number): Width {
   const layer = madeBy(call.callee, scope, f.module);
+  const model = layer && modelIn(layer, f.module);
+  if (model) return outputOf(model, f, depth);
   if (layer) return joins.test(layer.kind) || itemwise.test(layer.kind) ? together(layer.kind, layer.call, call, layer.scope, scope, f, depth) : after(layer, before(call, scope, f, depth), f.module);
+  const ways = alternatives(call.callee, scope, f.module);
+  if (ways.length > 0) return same(ways.map(way => joins.test(way.kind) || itemwise.test(way.kind) ? open : after(way, before(call, scope, f, depth), f.module)));
   const { paths, certain } = target(call.callee, scope, f.module);
   const kind = certain ? kindOf(paths) : '';
   if (kind === 'Input') return after({ call, scope, kind }, open, f.module);
   if (kind === 'merge') return merge(call, scope, f, depth);
   return joins.test(kind) || itemwise.test(kind) ? together(kind, call, call, scope, scope, f, depth) : open;
+}
+
+/** A model that is applied as a layer, also to every step. */
+function modelIn(layer: Made, module: Module): Made | undefined {
+  const inner = layer.kind === 'TimeDistributed' ? madeBy(layer.call.args[0]?.value, layer.scope, module) : layer;
+  return inner?.kind === 'Model' ? inner : undefined;
+}
+
+/** `Model(inputs, outputs)` gives what its outputs are. */
+function outputOf({ call, scope }: Made, f: Following, depth: number): Width {
+  const args = matchArguments(call, ['inputs', 'outputs'], scope, f.module);
+  const given = args.given('outputs') ?? args.given('output');
+  return given ? tensor(given.value, given.scope, f, depth + 1) : open;
+}
+
+/** Layers of which a condition picks one. */
+function alternatives(e: Expression, scope: Scope, module: Module): readonly Made[] {
+  const bindings = e.kind === 'name' ? inForce(e.name, e.from, scope, module).bindings : e.kind === 'attribute' ? memberBindings(e.object, e.name, scope, module) : [];
+  if (bindings.length < 2 || bindings.length > 8) return [];
+  const made = bindings.flatMap(b => b.kind === 'value' ? madeBy(moduleOf(b.scope, module).expression(b.node), b.scope, module) ?? [] : []);
+  return made.length === bindings.length ? made : [];
+}
+
+/** One width where all are that. */
+function same(widths: readonly Width[]): Width {
+  const [first] = widths;
+  return first && first.value !== null && widths.every(w => w.value === first.value) ? { ...first, assumed: widths.some(w => w.assumed) } : open;
 }
 
 function before(call: CallExpression, scope: Scope, f: Following, depth: number): Width {

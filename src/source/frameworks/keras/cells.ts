@@ -7,6 +7,7 @@ import { callOf, moduleOf, type Module, type Scope } from '../../code/scopes';
 import type { Draft } from '../../framework';
 import { bindingsOf, innerCalls } from './inner';
 import { kerasClass } from './names';
+import { timesOf } from './rounds';
 
 /** An expression with the scope that its names are seen from. */
 interface Seen { readonly value: Expression; readonly scope: Scope }
@@ -31,7 +32,7 @@ export function layersOf({ times }: Cells, count: number, { symbols, assumed }: 
   if (times === undefined) return { layers: count, symbols, assumed };
   const known = times.value !== null && times.value > 0;
   return {
-    layers: known ? (times.value ?? 0) * count : null, symbols: times.source === '' ? symbols : { ...symbols, layers: times.source },
+    layers: known ? Math.round((times.value ?? 0) * count) : null, symbols: times.source === '' ? symbols : { ...symbols, layers: times.source },
     assumed: known && times.assumed ? [...assumed, 'layers'] : assumed,
   };
 }
@@ -94,12 +95,31 @@ function grown(seen: Seen, begun: Seen, items: readonly Expression[], module: Mo
     const callee = site.node.firstChild;
     const call = callee && /^\.append$/.test(module.text.slice(callee.from + source.length, callee.to)) && slice(callee, module.text).startsWith(source) ? callOf(site, module) : undefined;
     const value = call?.args[0]?.value;
-    return value && between(value) && within(site.scope, seen.scope) ? [{ value, scope: site.scope, once: isOnce(site.node, site.scope) }] : [];
+    return value && between(value) && within(site.scope, seen.scope) ? [{ value, scope: site.scope, times: timesIn(site.node, site.scope, begun.value, seen.value, module) }] : [];
   });
   const other = ['extend', 'insert', 'pop', 'remove', 'reverse'].some(method => module.text.includes(`${source}.${method}(`)) || module.text.includes(`${source} +=`);
   const list = [...own, ...added];
-  const known = !other && (added.length === 0 || (seen.value.kind === 'name' && begun.scope === seen.scope && added.every(a => a.once && a.scope === seen.scope)));
-  return known ? { list } : { list, times: { value: null, source: `len(${source})`, assumed: false } };
+  const isKnown = !other && (added.length === 0 || (seen.value.kind === 'name' && begun.scope === seen.scope && added.every(a => a.times && a.scope === seen.scope)));
+  if (!isKnown) return { list, times: { value: null, source: `len(${source})`, assumed: false } };
+  if (added.every(a => a.times?.value === 1 && !a.times.assumed)) return { list };
+  const count = own.length + added.reduce((sum, a) => sum + (a.times?.value ?? 0), 0);
+  return { list, times: { value: count / list.length, source: `len(${source})`, assumed: added.some(a => a.times?.assumed) } };
+}
+
+interface Times { readonly value: number; readonly assumed: boolean }
+
+/** How often a call adds to a list before that is used: in loops, as often as they go round, where they end before. */
+function timesIn(node: SyntaxNode, scope: Scope, begun: Expression, use: Expression, module: Module): Times | undefined {
+  if (isOnce(node, scope)) return { value: 1, assumed: false };
+  const statement = node.parent?.name === 'ExpressionStatement' ? node.parent : undefined;
+  const times = statement && timesOf(statement, scope, module);
+  return times && times.value > 0 && times.end <= use.from && isOutside(begun, statement, scope) ? times : undefined;
+}
+
+/** Whether a list begins outside the loops that a statement stands in. */
+function isOutside({ from }: Expression, statement: SyntaxNode, scope: Scope): boolean {
+  for (let n = statement.parent; n && n.from >= scope.node.from && n.to <= scope.node.to; n = n.parent) if (n.name === 'ForStatement' && n.from <= from && from < n.to) return false;
+  return true;
 }
 
 /** Whether a call is a statement of its scope itself, outside every loop and condition. */

@@ -46,7 +46,8 @@ export function wrapping({ from }: CallExpression, inner: readonly Inner[], scop
     const statement = n;
     if (n.name === 'IfStatement' && below.name === 'Body' && inner.some(i => i.scope === scope && (i.call.from < statement.from || i.call.from >= statement.to))) conditions.push({ statement: n, body: below });
   }
-  const tests = conditions.map(c => decided(c.statement, c.body, scope, module));
+  const chosen = choice(from, inner, scope, module);
+  const tests = [...conditions.map(c => decided(c.statement, c.body, scope, module)), ...(chosen ? [chosen] : [])];
   const [only, second] = tests;
   return !only ? always : second ? { value: null, source: tests.map(t => t.source).join(' and '), assumed: false } : only;
 }
@@ -61,4 +62,20 @@ function decided(statement: SyntaxNode, body: SyntaxNode, scope: Scope, module: 
   const settled = value !== undefined && (place === 0 || (isElse && place === 1));
   const source = sourceOf(module.expression(test), module);
   return settled ? { value: truth(value) === (place === 0), source, assumed } : { value: null, source: isElse ? `not (${source})` : source, assumed: false };
+}
+
+/** `Bidirectional(layer) if both else layer`: the other side is the same layer as it is. */
+function choice(from: number, inner: readonly Inner[], scope: Scope, module: Module): Wrapping | undefined {
+  for (let n: SyntaxNode | null = scope.node.resolveInner(from, 1); n && n.from >= scope.node.from && !/Statement$/.test(n.name); n = n.parent) {
+    if (n.name !== 'ConditionalExpression') continue;
+    const e = module.expression(n);
+    const place = e.kind !== 'conditional' ? undefined : e.then.from === from ? true : e.otherwise.from === from ? false : undefined;
+    if (e.kind !== 'conditional' || place === undefined) continue;
+    const other = innerCalls(place ? e.otherwise : e.then, scope, module);
+    if (other.length === 0 || !other.every(o => inner.some(i => i.call.from === o.call.from))) return undefined;
+    const { value, assumed } = fold(e.test, scope, module);
+    const source = place ? sourceOf(e.test, module) : `not (${sourceOf(e.test, module)})`;
+    return value !== undefined ? { value: truth(value) === place, source, assumed } : { value: null, source, assumed: false };
+  }
+  return undefined;
 }

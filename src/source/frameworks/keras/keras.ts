@@ -77,15 +77,20 @@ function fragment(call: CallExpression, module: Module): boolean {
 interface Class { readonly cell: Kind | null; readonly isCell: boolean; readonly cudnn: boolean; /** A class over cuDNN has one bias more than another that it may be. */ readonly mixed: boolean }
 
 function plain(call: CallExpression, scope: Scope, naming: Naming, module: Module, { cell, isCell, cudnn, mixed }: Class): Draft {
-  const { fields, inputSize } = layerArguments(call, cell, cudnn, scope, module);
+  const { fields, inputSize, unitsOfRounds } = layerArguments(call, cell, cudnn, scope, module);
   const units = fields.number('units', 'units', null);
+  const each = units === null ? unitsOfRounds() : undefined;
+  if (each !== undefined) fields.symbols['units'] = each;
   if (cell === null) fields.symbols['cell'] = sourceOf(naming.callee, module);
   if (mixed) fields.symbols['bias'] = sourceOf(naming.callee, module);
   const timeMajor = fields.flag('batchFirst', 'time_major', false);
+  const [dropout, bias] = [fields.number('dropout', 'dropout', 0), mixed ? null : fields.flag('bias', 'use_bias', true)];
+  const own = cudnn ? fusedOptions(cell) : cellOptions(fields, cell, naming.paths, module);
+  if (mixed) common(own, fusedOptions(cell), fields, sourceOf(naming.callee, module));
   const draft: Draft = {
     framework: 'keras', cell, isCell, inputSize: null, units, layers: 1, bidirectional: false,
-    batchFirst: timeMajor === null ? null : !timeMajor, dropout: fields.number('dropout', 'dropout', 0), bias: mixed ? null : fields.flag('bias', 'use_bias', true), projection: 0,
-    options: { ...cudnn ? fusedOptions(cell) : cellOptions(fields, cell, naming.paths, module), ...(isCell ? {} : layerOptions(fields)) },
+    batchFirst: timeMajor === null ? null : !timeMajor, dropout, bias, projection: 0,
+    options: { ...own, ...(isCell ? {} : layerOptions(fields)) },
     symbols: fields.symbols, assumed: fields.assumed, callee: naming.callee, consumed: [], ...ownName(fields),
   };
   return widened(draft, inputSize === null ? shapeOf(call, scope, module) : { ...open, value: inputSize });
@@ -136,6 +141,16 @@ function guessed(fields: FieldReader, field: 'recurrentActivation' | 'resetAfter
 /** The classes over cuDNN have one form, and a bias for the input and one for the state. */
 function fusedOptions(cell: Kind | null): Options {
   return { activation: 'tanh', recurrentActivation: 'sigmoid', ...(cell === 'gru' ? { resetAfter: true } : { unitForgetBias: true, doubleBias: true }), recurrentDropout: 0 };
+}
+
+/** Of a class that may be one over cuDNN: where the two differ, which it is decides. */
+function common(own: Options, fused: Options, { symbols, assumed }: FieldReader, source: string): void {
+  for (const key of ['activation', 'recurrentActivation', 'resetAfter', 'unitForgetBias']) {
+    if (own[key] === undefined || own[key] === fused[key]) continue;
+    delete own[key];
+    symbols[key] = source;
+    if (assumed.includes(key)) assumed.splice(assumed.indexOf(key), 1);
+  }
 }
 
 const switches = [['returnSequences', 'return_sequences'], ['returnState', 'return_state'], ['goBackwards', 'go_backwards'], ['stateful', 'stateful'], ['unroll', 'unroll']] as const;

@@ -4,6 +4,7 @@ import { matchArguments } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
 import { holderOf } from '../../python/holder';
 import { kerasClass } from './names';
+import { roundsOf, type Rounds } from './rounds';
 import { after, madeBy, open, written, type Made, type Width } from './widths';
 import { callOf, lookup, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { target } from '../../code/target';
@@ -21,7 +22,7 @@ export interface Entry {
 export interface Row { readonly entries: readonly Entry[] }
 
 /** What a loop's body adds, from the first round on: `places` are those of its layers among the entries, -1 where one is not known. */
-interface Loop { readonly block: SyntaxNode; readonly start: Width; readonly made: (Made | undefined)[]; readonly places: number[] }
+interface Loop { readonly block: SyntaxNode; readonly scope: Scope; readonly start: Width; readonly made: (Made | undefined)[]; readonly places: number[] }
 
 interface Growing {
   readonly entries: Entry[];
@@ -106,7 +107,7 @@ function grow(name: string, site: Site): void {
   if (row.loop && block?.from !== row.loop.block.from) leave(row, module, node.from < row.loop.block.to);
   if (block?.from === row.block?.from && block?.name === row.block?.name) { put(row, made, module); return; }
   row.certain = false;
-  if (row.loop === undefined && block && turns(block, row)) row.loop = { block, start: row.width, made: [], places: [] };
+  if (row.loop === undefined && block && turns(block, row)) row.loop = { block, scope, start: row.width, made: [], places: [] };
   // Within its own block the order is known again; behind it, only where nothing changed.
   const before = row.local && row.local.block?.from === block?.from ? row.local.width : onceOnly(node, row) ? row.width : open;
   row.loop?.made.push(made);
@@ -128,10 +129,26 @@ function leave(row: Growing, module: Module, within = false): void {
   if (!loop) return;
   row.loop = undefined;
   if (within) { row.width = open; return; }
+  const rounds = loop.block.parent?.name === 'ForStatement' ? roundsOf(loop.block.parent, loop.scope, module) : undefined;
+  if (rounds) { goRound(row, loop, rounds, module); return; }
   const widths: Width[] = [];
   const end = loop.made.reduce((width, made) => { widths.push(width); return made ? after(made, width, module) : open; }, loop.start);
   if (end.value === null || end.value !== loop.start.value) { row.width = open; return; }
   loop.places.forEach((place, i) => { const entry = row.entries[place]; if (entry) row.entries[place] = { ...entry, width: widths[i] ?? open }; });
+}
+
+/** Round by round: a layer that reads the same width in each has that; behind the loop stands what the last round gives. */
+function goRound(row: Growing, { scope, start, made, places }: Loop, { scopes, assumed }: Rounds, module: Module): void {
+  const read = made.map((): Width[] => []);
+  const end = scopes.reduce((width, round) => made.reduce((before: Width, m, i) => {
+    read[i]?.push(before);
+    return m ? after(m.scope === scope ? { ...m, scope: round } : m, before, module) : open;
+  }, width), start);
+  row.width = end.value === null || scopes.length === 0 ? (scopes.length === 0 && !assumed ? start : open) : { value: end.value, source: '', assumed: end.assumed || assumed };
+  places.forEach((place, i) => {
+    const [entry, [first, ...others]] = [row.entries[place], read[i] ?? []];
+    if (entry && first && first.value !== null && others.every(w => w.value === first.value)) row.entries[place] = { ...entry, width: { value: first.value, source: '', assumed: first.assumed || others.some(w => w.assumed) } };
+  });
 }
 
 /** Whether no loop or function stands between a place and the row's own block. */

@@ -100,7 +100,7 @@ export function after({ call, scope, kind }: Made, before: Width, module: Module
   if (depth > 8) return open;
   if (kind === 'Input' || kind === 'InputLayer') return shapeOf(call, scope, module);
   if (neutral.has(kind) || pooling.test(kind)) return channelsFirst(call) ? open : isOpen(before) ? shapeOf(call, scope, module) : before;
-  if (kind === 'TimeDistributed' || kind === 'Bidirectional' || kind === 'RNN') return wrapped({ call, scope, kind }, module, depth);
+  if (kind === 'TimeDistributed' || kind === 'Bidirectional' || kind === 'RNN') return wrapped({ call, scope, kind }, before, module, depth);
   if (kind === 'Reshape') return lastOf(matchArguments(call, ['target_shape'], scope, module).given('target_shape') ?? matchArguments(call, ['dims'], scope, module).given('dims'), module);
   const row = sized.get(kind);
   return row && !channelsFirst(call) ? sizeAt(call, row, scope, module) : open;
@@ -130,13 +130,18 @@ function first(args: ReturnType<typeof matchArguments>, names: readonly string[]
   return given.assumed && width.value !== null ? { ...width, assumed: true } : width;
 }
 
-function wrapped({ call, scope, kind }: Made, module: Module, depth: number): Width {
+function wrapped({ call, scope, kind }: Made, before: Width, module: Module, depth: number): Width {
   const args = matchArguments(call, [kind === 'RNN' ? 'cell' : 'layer', 'merge_mode'], scope, module);
   const inside = args.given(kind === 'RNN' ? 'cell' : 'layer');
   const made = inside && (kind === 'RNN' ? lastCell(inside.value, inside.scope, module) : madeBy(inside.value, inside.scope, module));
   if (!made) return open;
-  const width = made.kind === 'StackedRNNCells' ? stacked(made, module, depth) : neutral.has(made.kind) ? open : after(made, open, module, depth + 1);
+  const width = made.kind === 'StackedRNNCells' ? stacked(made, module, depth) : neutral.has(made.kind) ? everyStep(made, before, kind) : after(made, open, module, depth + 1);
   return kind === 'Bidirectional' ? merged(width, args, module) : width;
+}
+
+/** `TimeDistributed(Dropout(0.2))` leaves the last axis as it is, too. */
+function everyStep({ call }: Made, before: Width, kind: string): Width {
+  return kind === 'TimeDistributed' && !channelsFirst(call) ? before : open;
 }
 
 /** The cell whose output counts: the last of a list. */

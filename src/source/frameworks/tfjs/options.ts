@@ -6,6 +6,7 @@ import { isDefault } from '../../javascript/read';
 import { alternatives } from '../../javascript/bindings';
 import { lastBefore } from '../../javascript/flow';
 import { objectItems } from '../../javascript/objects';
+import { listAt } from '../../javascript/pushes';
 import { callOf, lookup, newScope, type Binding, type Module, type Scope } from '../../code/scopes';
 
 /** An expression with the scope that its names are seen from. */
@@ -80,4 +81,13 @@ export function pushed(e: Expression, module: Module): readonly Seen[] {
     if (!callee || slice(callee, module.text) !== source) return [];
     return callOf(site, module)?.args.map(a => ({ value: a.value, scope: site.scope })) ?? [];
   });
+}
+
+/** The items of a list, each as often as it stands there once: undefined where the text changes the list in ways that are not followed. */
+export function itemsOf(seen: Seen, module: Module): readonly Seen[] | undefined {
+  const list = behind(seen, module);
+  if (list.value.kind !== 'list') return undefined;
+  if (!grows(seen.value, module)) return list.value.items.map(value => ({ value, scope: list.scope }));
+  const put = grows(seen.value, module, ['unshift', 'splice', 'pop', 'shift']) ? undefined : listAt(seen.value, seen.scope, module);
+  return put?.every(p => p.times === 1 && !p.assumed) === true ? put : undefined;
 }

@@ -4,7 +4,7 @@ import type { CallExpression } from '../../code/expression';
 import { callOf, type Module, type Scope } from '../../code/scopes';
 import { javascriptTarget } from '../../javascript/target';
 import { tfjsLayer, tfjsName } from './names';
-import { behind, grows, optionsOf, type Seen } from './options';
+import { behind, itemsOf, optionsOf, type Seen } from './options';
 
 /** One layer of a row; `kind` is its name in `tf.layers`, '' where it is another thing. */
 export interface Entry { readonly call: CallExpression; readonly kind: string; readonly scope: Scope }
@@ -40,9 +40,8 @@ function begun(node: SyntaxNode, scope: Scope, module: Module): Growing {
   const call = callOf({ node, scope }, module);
   const options = call && optionsOf(call, scope, module);
   const given = options?.given('layers');
-  const list = given && !grows(given.value, module) ? behind(given, module) : undefined;
-  const written = list?.value.kind === 'list' ? list : undefined;
-  const entries = written?.value.kind === 'list' ? written.value.items.map(value => entry({ value, scope: written.scope }, module)) : [];
+  const written = given && itemsOf(given, module);
+  const entries = written?.map(item => entry(item, module)) ?? [];
   return { entries, block: blockOf(node), certain: options?.splat === undefined && (given === undefined || written !== undefined), to: node.to };
 }
 

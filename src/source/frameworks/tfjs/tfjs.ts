@@ -2,6 +2,7 @@
 import { fieldReader, sourceOf, type FieldReader } from '../../code/arguments';
 import type { CallExpression, Expression } from '../../code/expression';
 import type { Candidate, Draft, FrameworkReader } from '../../framework';
+import { listAt } from '../../javascript/pushes';
 import { javascriptTarget } from '../../javascript/target';
 import { lint } from '../../lint';
 import type { LayerSpec } from '../../outline';
@@ -155,37 +156,55 @@ function bidirectional(call: CallExpression, scope: Scope, module: Module): Draf
 function overCells(call: CallExpression, scope: Scope, module: Module): Draft | undefined {
   const fields = fieldReader(optionsOf(call, scope, module), module);
   const cells = cellsOf(fields.args.given('cell'), module);
-  const drafts = cells.list.map(c => readInner(c, module));
+  const drafts = cells.list.map(c => cellOf(readInner(c, module)));
   const first = drafts[0];
   if (!first?.isCell || drafts.some(d => !d?.isCell)) return undefined;
-  const alike = drafts.every(d => d?.cell === first.cell && d.units === first.units && d.bias === first.bias);
+  const alike = drafts.every(d => d?.cell === first.cell && d.units === first.units && d.symbols['units'] === first.symbols['units'] && d.bias === first.bias);
   const options = { ...first.options, ...layerOptions(fields) };
   const inputSize = inputFrom(fields, module);
   return {
     ...first, ...(alike ? {} : { units: null, cell: drafts.every(d => d?.cell === first.cell) ? first.cell : null }),
-    isCell: false, layers: cells.many === undefined ? drafts.length : null, options, inputSize,
+    isCell: false, layers: many(cells, drafts.length), options, inputSize,
     symbols: {
-      ...first.symbols, ...fields.symbols, ...(cells.many === undefined ? {} : { layers: cells.many }),
+      ...first.symbols, ...fields.symbols, ...(cells.many === undefined || cells.many === '' ? {} : { layers: cells.many }),
       ...(alike ? {} : { units: drafts.map(d => d?.units ?? d?.symbols['units'] ?? '?').join(', ') }),
     },
-    assumed: [...first.assumed, ...fields.assumed], consumed: drafts.flatMap(d => d?.consumed ?? []), ...named(fields),
+    assumed: [...first.assumed, ...fields.assumed, ...(cells.assumed === true ? ['layers'] : [])], consumed: drafts.flatMap(d => d?.consumed ?? []), ...named(fields),
   };
 }
 
-/** Cells one upon the other; `many` is how many, as the text says it where no number is known; `list` shows what they are. */
-interface Cells { readonly list: readonly Seen[]; readonly many?: string }
+/** What is given as a cell is one, also where its kind is chosen at run time. */
+const cellOf = (draft: Draft | undefined): Draft | undefined => (draft?.cell === null ? { ...draft, isCell: true } : draft);
+
+/** Cells one upon the other; `many` is how many, as the text says it, and `times` as a number where it is known; `list` shows what they are. */
+interface Cells { readonly list: readonly Seen[]; readonly many?: string; readonly times?: number; readonly assumed?: boolean }
+
+function many({ many: source, times }: Cells, count: number): number | null {
+  return source === undefined ? count : times ?? null;
+}
 
 function cellsOf(seen: Seen | undefined, module: Module): Cells {
   if (!seen) return { list: [] };
   const { value, scope } = behind(seen, module);
   if (value.kind === 'list') {
     const list = value.items.map((item: Expression) => ({ value: item, scope }));
-    return grows(seen.value, module) ? { list: [...list, ...pushed(seen.value, module)], many: `${sourceOf(seen.value, module)}.length` } : { list };
+    return grows(seen.value, module) ? grown(seen, list, module) : { list };
   }
   if (value.kind !== 'call') return { list: [seen] };
   if (javascriptTarget(value.callee, scope, module).paths.some(p => tfjsLayer(p) === 'stackedRNNCells')) return cellsOf(optionsOf(value, scope, module).given('cells'), module);
   const many = howMany(value, module);
   return many === undefined ? { list: [seen] } : { list: madeWithin(value, module), many };
+}
+
+/** A list that is pushed to: how many cells are in it is known where straight code and counted loops put them there. */
+function grown(seen: Seen, list: readonly Seen[], module: Module): Cells {
+  const inner = pushed(seen.value, module);
+  const unknown = { list: [...list, ...inner], many: `${sourceOf(seen.value, module)}.length` };
+  const put = inner.length > 0 ? listAt(seen.value, seen.scope, module)?.filter(p => p.times > 0) : undefined;
+  if (!put || put.length === 0) return unknown;
+  const times = put.reduce((sum, p) => sum + p.times, 0);
+  const [only] = put;
+  return { list: put, times, many: put.length === 1 ? only?.source ?? '' : '', assumed: put.some(p => p.assumed) };
 }
 
 /** `sizes.map(...)` gives as many as `sizes` has, `Array.from({length: n}, ...)` n. */

@@ -4,9 +4,10 @@ import type { CallExpression } from '../../code/expression';
 import { fold } from '../../code/fold';
 import { javascriptHolder } from '../../javascript/holder';
 import { javascriptTarget } from '../../javascript/target';
+import { listAt } from '../../javascript/pushes';
 import { callOf, lookup, type CallSite, type Module, type Scope } from '../../code/scopes';
 import { tfjsLayer, tfjsName } from './names';
-import { behind, grows, optionsOf, type Seen } from './options';
+import { behind, grows, itemsOf, optionsOf, type Seen } from './options';
 
 type Width = number | null;
 
@@ -47,13 +48,20 @@ function after(made: Made | undefined, before: Width, module: Module, depth = 0)
 
 function wrapped({ call, scope, kind }: Made, inner: string, before: Width, module: Module, depth: number): Width {
   const options = optionsOf(call, scope, module);
-  const layer = options.given(inner);
+  const given = options.given(inner);
+  const layer = given && kind === 'rnn' ? lastCell(given, module) : given;
   const width = layer ? after(madeBy(layer, module), before, module, depth + 1) : null;
   if (kind !== 'bidirectional' || width === null) return width;
   const merge = options.given('mergeMode');
   if (!merge) return options.splat === undefined ? 2 * width : null;
   const { value, assumed } = fold(merge.value, merge.scope, module);
   return typeof value !== 'string' || assumed ? null : value === 'concat' ? 2 * width : width;
+}
+
+/** The cell whose output counts: the last of a list. */
+function lastCell(cell: Seen, module: Module): Seen {
+  const items = behind(cell, module).value.kind === 'list' ? grows(cell.value, module) ? listAt(cell.value, cell.scope, module)?.filter(p => p.times > 0) : itemsOf(cell, module) : undefined;
+  return items?.at(-1) ?? cell;
 }
 
 function sureNumber(seen: Seen | undefined, module: Module): Width {
@@ -181,11 +189,9 @@ function homeOf(name: string, scope: Scope): Scope {
 function listed(node: SyntaxNode, scope: Scope, module: Module, found: Map<number, Width>): Width {
   const call = callOf({ node, scope }, module);
   const layers = call ? optionsOf(call, scope, module).given('layers') : undefined;
-  if (!layers || grows(layers.value, module)) return null;
-  const list = behind(layers, module);
   let width: Width = null;
-  for (const item of list.value.kind === 'list' ? list.value.items : []) {
-    const made = madeBy({ value: item, scope: list.scope }, module);
+  for (const item of (layers && itemsOf(layers, module)) ?? []) {
+    const made = madeBy(item, module);
     if (made) found.set(made.call.from, width);
     width = after(made, width, module);
   }
