@@ -58,10 +58,10 @@ function packedInOtherOrder({ uses, module, t }: Asked): readonly Finding[] {
 /** `out[:, -1, :]` of a layer that reads (T, N, ...): that is the last sample of the batch at every step, not the last step. */
 function lastSample(asked: Asked, batchFirst: boolean): readonly Finding[] {
   const { module, t, found } = asked;
-  return lastOf(asked, 'output').filter(l => l.axis === 'N' && !l.value.moved && l.value.shownBy?.from === found.candidate.node.from).flatMap(({ e, use }) => {
+  return lastOf(asked, 'output').filter(l => l.axis === 'N' && !l.value.moved && l.value.shownBy?.from === found.candidate.node.from).flatMap(({ e, use, shown }) => {
     const fed = fedTo(use);
     const input = fed && traceTensor(fed, use.scope, t());
-    if (!input || input.axes?.includes('1') === true || !(e.index.length === 3 || input.embedded)) return [];
+    if (!input || input.axes?.includes('1') === true || !(shown || input.embedded)) return [];
     const word = batchFirst ? 'False' : 'True';
     return [{
       said: saying('`{0}` takes the last sample of the batch, not the last step: this layer gives {1}.', quoted(sourceOf(e, module)), shape(batchFirst)), span: e,
@@ -74,11 +74,11 @@ function lastSample(asked: Asked, batchFirst: boolean): readonly Finding[] {
 /** `h[:, -1]` of a batch-first layer: states are (layers x directions, N, units) all the same, so that is the last sample. */
 function lastSampleOfStates(asked: Asked, batchFirst: boolean): readonly Finding[] {
   const { module, t } = asked;
-  return !batchFirst ? [] : lastOf(asked, 'h').filter(l => l.axis === 'N' && !l.value.moved).flatMap(({ e, use }) => {
+  return !batchFirst ? [] : lastOf(asked, 'h').filter(l => l.axis === 'N' && !l.value.moved).flatMap(({ e, object, kept, use }) => {
     const fed = fedTo(use);
     const input = fed && traceTensor(fed, use.scope, t());
     if (!input || input.axes?.includes('1') === true) return [];
-    const mended = `${sourceOf(e.object, module)}[-1]`;
+    const mended = `${sourceOf(object, module)}[${kept ? '-1:' : '-1'}]`;
     return [{
       said: saying('`{0}` takes the last sample of the batch: `batch_first` never applies to states, which are (layers × directions, N, units).', quoted(sourceOf(e, module))), span: e,
       fixes: [{ title: saying('Write `{0}`', mended), edits: replace(e, mended) }],

@@ -11,6 +11,7 @@ import { givenReads } from './givenNames';
 import { heldBy, torchName } from './held';
 import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
+import { placesOf } from './places';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { given, nextInRow } from './rows';
 import { kerasName, type Part } from './trace';
@@ -37,9 +38,9 @@ function finding(name: Name, text: string, span: { from: number; to: number }): 
 
 /** torch.sigmoid(out) in a function that the layer is used in. */
 function onOutput(asked: Asked): readonly Finding[] {
-  const { found, uses, module } = asked;
+  const { found, module } = asked;
   if (found.draft.cell === null || found.draft.options['nonlinearity'] === 'relu' || found.draft.projection !== 0) return [];
-  return [...new Set(uses.map(u => u.scope))].flatMap(scope => activationsIn(scope, asked).get(found) ?? []).filter(a => a.part.what !== 'c').map(a => finding(a.name, quoted(sourceOf(a.call, module)), a.node));
+  return placesOf(asked).flatMap(({ scope }) => activationsIn(scope, asked).get(found) ?? []).filter(a => a.part.what !== 'c').map(a => finding(a.name, quoted(sourceOf(a.call, module)), a.node));
 }
 
 /** A sigmoid or tanh of what a recurrent layer gave. */

@@ -1,32 +1,37 @@
 /** Initial states of a shape that the layer cannot take: (layers x directions, N, units), whatever batch_first says. */
-import { saying, type Said } from '../../core/said';
+import { english, saying, type Said } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import type { CallExpression, Expression } from '../code/expression';
 import { sure, type Found } from '../framework';
-import type { Module, Scope } from '../code/scopes';
+import type { Module } from '../code/scopes';
 import { fedTo, statesTo, type Use } from '../uses';
 import { amount, amountOf, amountText, argument, multiple, surelyDiffer, type Amount } from './canonical';
 import { replace } from './edits';
-import { axisOf, madeBy, resolved, type Made } from './made';
+import { axisOf, madeBy, resolved, type Made, type Written } from './made';
 import { traceTensor } from './operations';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
+import { apart, inKeras } from './statesGiven';
 import { argumentAmount, integer, stateWidth, tensor, trace } from './trace';
 
 export const h0Shape: Rule = {
-  code: 'h0-shape', title: 'Initial states of the wrong shape', severity: 'warning', frameworks: ['pytorch'],
-  check: asked => asked.uses.flatMap(use => [
-    ...pairOrOne(use, asked), ...handedOn(use, asked), ...(asked.found.draft.isCell ? [] : statesOf(use, asked).flatMap(({ made, what }) => check(made, what, use, asked))),
-  ]),
+  code: 'h0-shape', title: 'Initial states of the wrong shape', severity: 'warning', frameworks: ['pytorch', 'keras'],
+  // A method that makes states for several calls speaks once.
+  check: asked => [...new Map(asked.uses.flatMap(use => asked.found.draft.framework === 'keras' ? inKeras(use, asked) : inTorch(use, asked)).map(f => [`${f.span.from} ${english(f.said)}`, f])).values()],
 };
+
+function inTorch(use: Use, asked: Asked): readonly Finding[] {
+  const made = asked.found.draft.isCell ? [] : statesOf(use, asked);
+  return [...apart(use, asked), ...pairOrOne(use, asked), ...handedOn(use, asked), ...made.flatMap(({ made: m, what }) => [...flat(m, use, asked), ...check(m, what, use, asked)])];
+}
 
 /** The tensors made for h0 and c0, where they are made in this function. */
 function statesOf(use: Use, { found, module }: Asked): readonly { made: Made; what: 'h' | 'c' }[] {
   const given = statesTo(use);
   if (!given) return [];
-  const whole = resolved(given, use.scope, module);
+  const whole = resolved({ e: given, scope: use.scope }, module);
   const parts = found.draft.cell === 'lstm' ? (whole?.e.kind === 'list' ? whole.e.items : []) : [whole?.e ?? given];
   return parts.flatMap((e, i) => {
-    const made = whole && madeBy(e, whole.scope, module);
+    const made = whole && madeBy({ ...whole, e }, module);
     return made ? [{ made, what: i === 0 ? 'h' as const : 'c' as const }] : [];
   });
 }
@@ -34,18 +39,18 @@ function statesOf(use: Use, { found, module }: Asked): readonly { made: Made; wh
 /** An LSTM starts from the pair (h, c), the others from h alone; PyTorch refuses the one for the other. */
 function pairOrOne(use: Use, { found: { draft }, module }: Asked): readonly Finding[] {
   const given = statesTo(use);
-  const whole = given && resolved(given, use.scope, module);
+  const whole = given && resolved({ e: given, scope: use.scope }, module);
   if (!given || !whole || draft.cell === null) return [];
   const text = quoted(sourceOf(given, module));
   if (draft.cell === 'lstm') {
-    const dims = madeBy(whole.e, whole.scope, module)?.dims ?? [];
+    const dims = madeBy(whole, module)?.dims ?? [];
     // A cell takes a tensor of two rows for the pair, where there is no batch.
-    const one = dims.length > 0 && dims.length <= 3 && !(draft.isCell && integer(dims[0]) === 2);
+    const one = dims.length > 0 && dims.length <= 3 && !(draft.isCell && integer(dims[0]?.e) === 2);
     return one ? [{ said: saying('`{0}` is one tensor, but an LSTM starts from a pair: `(h0, c0)`.', text), span: given }] : [];
   }
   const items = whole.e.kind === 'list' ? whole.e.items : [];
   const [h] = items;
-  if (!h || items.length !== 2 || !items.every(e => madeBy(e, whole.scope, module))) return [];
+  if (!h || items.length !== 2 || !items.every(e => madeBy({ ...whole, e }, module))) return [];
   return [finding(saying('`{0}` is a pair, but this layer has no c: it starts from one tensor, h0.', text), given, given === whole.e ? sourceOf(h, module) : undefined)];
 }
 
@@ -76,14 +81,23 @@ function layersOf(layer: Found, module: Module): Amount | null {
   return both === null ? null : multiple(layers, both ? 2 : 1);
 }
 
-function check({ dims, scope }: Made, what: 'h' | 'c', use: Use, asked: Asked): readonly Finding[] {
+/** States of two axes beside a batch of three: PyTorch takes those only for a sequence without a batch. */
+function flat({ dims }: Made, use: Use, { t }: Asked): readonly Finding[] {
+  const fed = fedTo(use);
+  const [first, last] = [dims[0], dims.at(-1)];
+  const axes = fed && dims.length === 2 ? traceTensor(fed, use.scope, t())?.axes : undefined;
+  if (axes?.length !== 3 || axes.includes('?') || !first || !last) return [];
+  return [{ said: saying('An initial state has three axes, (layers × directions, N, units), but here it is made with two.'), span: { from: first.e.from, to: Math.max(first.e.to, last.e.to) } }];
+}
+
+function check({ dims }: Made, what: 'h' | 'c', use: Use, asked: Asked): readonly Finding[] {
   const [first, second, third] = dims;
   if (!first || !second || !third || dims.length !== 3) return [];
-  return [...layersAxis(first, scope, asked), ...batchAxis(second, scope, use, asked), ...unitsAxis(third, scope, what, asked)];
+  return [...layersAxis(first, asked), ...batchAxis(second, use, asked), ...unitsAxis(third, what, asked)];
 }
 
 /** The first axis holds layers x directions. */
-function layersAxis(e: Expression, scope: Scope, { found, module }: Asked): readonly Finding[] {
+function layersAxis({ e, scope }: Written, { found, module }: Asked): readonly Finding[] {
   const wanted = layersOf(found, module);
   const made = amountOf(e, scope, module);
   if (!wanted || !made || !surelyDiffer(wanted, made)) return [];
@@ -96,7 +110,7 @@ function layersAxis(e: Expression, scope: Scope, { found, module }: Asked): read
 const hasLayers = (call: CallExpression): boolean => argument(call, 'num_layers', 2) !== undefined;
 
 /** The second axis holds the batch: `x.size(1)` of what is fed is time where batch_first is set. */
-function batchAxis(e: Expression, scope: Scope, use: Use, { found, module, t }: Asked): readonly Finding[] {
+function batchAxis({ e, scope }: Written, use: Use, { found, module, t }: Asked): readonly Finding[] {
   const batchFirst = sure(found.draft, 'batchFirst');
   const fed = fedTo(use);
   const size = axisOf(e, scope, module);
@@ -109,7 +123,7 @@ function batchAxis(e: Expression, scope: Scope, use: Use, { found, module, t }: 
   return [finding(saying('`{0}` is the number of steps, but the second axis of an initial state is the batch: `{1}` here.', quoted(text), quoted(mended ?? `${size.of.name}.size(${batchFirst ? 0 : 1})`)), e, mended)];
 }
 
-function unitsAxis(e: Expression, scope: Scope, what: 'h' | 'c', { found, module }: Asked): readonly Finding[] {
+function unitsAxis({ e, scope }: Written, what: 'h' | 'c', { found, module }: Asked): readonly Finding[] {
   const [wanted, made]: (Amount | null)[] = [stateWidth(found, what, module), amountOf(e, scope, module)];
   if (!wanted || !made || !surelyDiffer(wanted, made)) return [];
   return [finding(saying('The last axis of an initial state is as wide as the state: {0} here, not `{1}`.', amountText(wanted, module), quoted(sourceOf(e, module))), e)];

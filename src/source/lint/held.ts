@@ -44,9 +44,9 @@ const byBase = oncePerFile(({ classes, text }) => {
   return found;
 });
 
-/** Another class of the file that sets an attribute of this name and derives from the owner by name. */
-function subclassed(owner: Scope, name: string, module: Module): boolean {
-  return byBase(module).get(owner.name)?.some(c => c !== owner && c.attributes.has(name)) === true;
+/** Another class of the file that derives from the owner by name, and sets an attribute or has a method of this name. */
+export function subclassed(owner: Scope, name: string, module: Module): boolean {
+  return byBase(module).get(owner.name)?.some(c => c !== owner && (c.attributes.has(name) || c.names.has(name))) === true;
 }
 
 const stays = new Set(['to', 'cuda', 'cpu', 'double', 'float', 'half']);

@@ -13,6 +13,7 @@ import { forgetBias } from './forgetBias';
 import { gruNotPortable } from './gruNotPortable';
 import { h0Shape } from './h0Shape';
 import { ignored } from './ignore';
+import { inputShape } from './inputShape';
 import { lastStepBidirectional } from './lastStepBidirectional';
 import { lastStepPadded } from './lastStepPadded';
 import { noFusedKernel } from './noFusedKernel';
@@ -28,12 +29,14 @@ import { statefulWithoutBatch } from './statefulWithoutBatch';
 import { statesNotDetached } from './statesNotDetached';
 import { tracing } from './trace';
 import { viewMixesSamples } from './viewMixesSamples';
+import { wrongUnpacking } from './wrongUnpacking';
 
 /** Rules known; a new one is a file, a word here, a page in docs/rules and a row in the manifest's setting. */
 export const rules: readonly Rule[] = [
   sizeNotPositive, sizeMismatch, dropoutSingleLayer, dropoutZero, projectionTooLarge, projectionLstmOnly, rnnInSequential,
   batchTimeOrder, batchFirstMixed, h0Shape, lastStepBidirectional, lastStepPadded, viewMixesSamples, statesNotDetached, doubleActivation, cellLoop,
   reluRnn, forgetBias, noFusedKernel, returnSequences, statefulWithoutBatch, gruNotPortable,
+  wrongUnpacking, inputShape,
 ];
 
 /** All problems of one layer. Spans count in the parsed text, but those of fixes and related places in the original. */

@@ -3,7 +3,7 @@ import { saying } from '../../core/said';
 import { sourceOf } from '../code/arguments';
 import { sure } from '../framework';
 import { replace } from './edits';
-import { finalState, finalVector } from './finalState';
+import { insteadOf } from './finalState';
 import { quoted, type Rule } from './rule';
 import { lastOf } from './subscripts';
 
@@ -12,9 +12,9 @@ export const lastStepPadded: Rule = {
   check: asked => {
     const { found: { draft }, module } = asked;
     const both = sure(draft, 'bidirectional');
-    return lastOf(asked, 'output').filter(l => l.axis === 'T' && l.value.padded).map(({ e, value, use }) => {
-      const state = both === null ? undefined : finalState(use, e.from, module);
-      const vector = state && finalVector(state, both === true, use);
+    return lastOf(asked, 'output').filter(l => l.axis === 'T' && l.value.padded).map(last => {
+      const { e, value } = last;
+      const { state, vector } = insteadOf(last, both, module);
       return {
         said: saying('`{0}` reads zeros for every sequence that is shorter than the longest: its last step is padding. The final state is in h_n.', quoted(sourceOf(e, module))), span: e,
         ...(value.shownBy ? { related: { span: value.shownBy, said: saying('Padded here.') } } : {}),

@@ -3,7 +3,9 @@ import { slice, type CallExpression, type Expression } from '../code/expression'
 import { reaching } from '../python/flow';
 import { fold } from '../code/fold';
 import type { Scope } from '../code/scopes';
+import { target } from '../code/target';
 import { amount, amountOf, argument, type Amount } from './canonical';
+import { torchName } from './held';
 import { sizeOf } from './made';
 import { integer, tensor, trace, type Axis, type Tensor, type Traced, type Tracing } from './trace';
 
@@ -77,6 +79,15 @@ const squeeze = onTensor((input, where) => {
   return at === undefined || !input.axes ? undefined : inAxes(input, input.axes.filter((_, i) => i !== at));
 });
 
+/** `select(1, -1)` takes an axis away, `narrow(1, 0, 3)` keeps a stretch of it. */
+const along = (taken: boolean): Operation => onTensor((input, where) => {
+  const k = integer(argument(where.call, 'dim', where.skip ?? 0));
+  const at = k === undefined || !input.axes ? undefined : k < 0 ? k + input.axes.length : k;
+  if (at === undefined || !input.axes || input.packed || at >= input.axes.length) return undefined;
+  const left = inAxes(input, taken ? input.axes.filter((_, i) => i !== at) : input.axes);
+  return { ...left, width: input.axes[at] === 'C' ? null : input.width };
+});
+
 /** A view is followed no further, but one that takes the sizes of two axes in the other order: it swaps nothing, unless one of them is 1. */
 const view: Operation = (input, { site, scope, t }) => {
   const one = tensor(input);
@@ -115,6 +126,19 @@ const convolution: Operation = (_, { call, scope, site, t }) => {
   const channels = argument(call, 'out_channels', 1);
   return { kind: 'tensor', axes: ['N', 'C', 'T'], width: channels ? amountOf(channels, scope, t.module) : null, shownBy: site };
 };
+
+/** Those over images give (N, channels, height, width): where the height is squeezed away, the width is time. */
+const convolution2d: Operation = (_, { call, scope, site, t }) => {
+  const channels = argument(call, 'out_channels', 1);
+  return { kind: 'tensor', axes: ['N', 'C', '?', 'T'], width: channels ? amountOf(channels, scope, t.module) : null, shownBy: site };
+};
+
+/** One module after the other, where all of them are listed and understood. */
+const sequential: Operation = (input, where) => where.call.args.reduce<Traced>((value, { value: e, name, splat }, i) => {
+  const called = e.kind === 'call' && name === undefined && splat === undefined ? torchName(target(e.callee, where.scope, where.t.module).paths) : '';
+  const module = Object.hasOwn(modules, called) ? modules[called] : undefined;
+  return e.kind === 'call' && module && (value || i === 0) ? module(value, { ...where, call: e }) : undefined;
+}, input);
 
 /** A flag that is written out, or its default; undefined where the text does not settle it. */
 function flag(e: Expression | undefined, absent: boolean, { scope, t, site }: Where): boolean | undefined {
@@ -162,7 +186,8 @@ function added(a: Amount | null, b: Amount | null): Amount | null {
 
 /** Dropout keeps what a value is: for order and width nothing changes. */
 export const modules: Readonly<Record<string, Operation>> = {
-  Dropout: same, Identity: same, Linear: linear, Embedding: embedding, Conv1d: convolution,
+  Dropout: same, Identity: same, Linear: linear, Embedding: embedding, Conv1d: convolution, Conv2d: convolution2d, Sequential: sequential,
+  BatchNorm1d: likewise, BatchNorm2d: likewise, MaxPool1d: likewise, MaxPool2d: likewise, AvgPool1d: likewise, AvgPool2d: likewise, Dropout2d: likewise,
   LayerNorm: likewise, ReLU: likewise, Tanh: likewise, Sigmoid: likewise, GELU: likewise, LeakyReLU: likewise, ELU: likewise,
 };
 
@@ -173,13 +198,13 @@ export const kerasModules: Readonly<Record<string, Operation>> = {
 
 export const functions: Readonly<Record<string, Operation>> = {
   dropout: same, relu: likewise, tanh: likewise, sigmoid: likewise, gelu: likewise, leaky_relu: likewise,
-  permute: onTensor((input, where) => permute(input, where)), transpose, unsqueeze, squeeze, cat: concatenate, concat: concatenate,
+  permute: onTensor((input, where) => permute(input, where)), transpose, unsqueeze, squeeze, select: along(true), narrow: along(false), cat: concatenate, concat: concatenate,
   pad_sequence: padSequence, pack_padded_sequence: pack, pad_packed_sequence: unpack,
 };
 
 export const methods: Readonly<Record<string, Operation>> = {
   contiguous: same, detach: same, to: same, cuda: same, cpu: same, float: same, double: same, half: same, clone: same,
-  relu: likewise, tanh: likewise, sigmoid: likewise, permute, transpose, unsqueeze, squeeze, view, reshape: view,
+  relu: likewise, tanh: likewise, sigmoid: likewise, permute, transpose, unsqueeze, squeeze, select: along(true), narrow: along(false), view, reshape: view,
 };
 
 /** Traces and keeps only tensors. */

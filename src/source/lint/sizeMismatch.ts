@@ -12,6 +12,7 @@ import { amountOf, amountText, argument, surelyDiffer, type Amount } from './can
 import { heldBy, torchName, type Held } from './held';
 import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
+import { placesOf } from './places';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { argumentAmount, type Tensor } from './trace';
 
@@ -36,8 +37,8 @@ const known = oncePerReading(() => new Map<Scope, ReadonlyMap<Found, readonly Fe
 
 /** What Linear layers in the same function are fed of this layer's output. */
 function outOfThis(asked: Asked): readonly Finding[] {
-  const { found, uses, module } = asked;
-  return [...new Set(uses.map(u => u.scope))].flatMap(scope => fedIn(scope, asked).get(found)?.flatMap(({ fed, value, wanted, made }) => mismatch(fed, value, wanted, 'in_features', module, made)) ?? []);
+  const { found, module } = asked;
+  return placesOf(asked).flatMap(({ scope }) => fedIn(scope, asked).get(found)?.flatMap(({ fed, value, wanted, made }) => mismatch(fed, value, wanted, 'in_features', module, made)) ?? []);
 }
 
 /** The Linear layers in a function by what they are fed: traced once, whichever layer asks first. */

@@ -1,14 +1,8 @@
 /** A stateful layer of Keras or TF.js keeps one state a sample, so it must know the batch size when it is built. */
 import { saying } from '../../core/said';
 import type { CallExpression } from '../code/expression';
-import { reaching } from '../python/flow';
-import { kerasClass } from '../frameworks/keras/names';
-import { tfjsName } from '../frameworks/tfjs/names';
-import { behind } from '../frameworks/tfjs/options';
-import { javascriptTarget } from '../javascript/target';
 import type { Scope } from '../code/scopes';
-import { target } from '../code/target';
-import { fedTo, type Use } from '../uses';
+import { made, withInner } from './modelInput';
 import { allGiven, given, rowOf, setOption, written, type Entry } from './rows';
 import type { Asked, Finding, Rule } from './rule';
 
@@ -56,32 +50,11 @@ function inputOf(entries: readonly Entry[], asked: Asked): Input | undefined {
   return tells ? { call: first.call, takesBatch: found.draft.framework === 'tfjs' ? first.kind !== 'Input' && says(asked, first.call, first.scope, ['inputShape']) : first.kind.endsWith('Input') } : undefined;
 }
 
-/** A wrapper and what it wraps. */
-function withInner({ found, module }: Asked, call: CallExpression, scope: Scope): readonly CallExpression[] {
-  const inner = found.draft.framework === 'tfjs' ? given(found, call, scope, module, 'layer') : call.args[0]?.value;
-  return inner?.kind === 'call' ? [call, inner] : [call];
-}
-
 /** `x = Input(shape=...)`, in TF.js `tf.input({shape})`, that is fed directly. */
 function inCalls(asked: Asked): Input | undefined {
   for (const use of asked.uses) {
-    const made = asked.found.draft.framework === 'tfjs' ? scriptInput(use, asked) : pythonInput(use, asked);
-    if (made && allGiven(asked.found, made.call, made.scope, asked.module) && !says(asked, made.call, made.scope, batchWords)) return { call: made.call, takesBatch: asked.found.draft.framework === 'keras' };
+    const input = made(use, asked);
+    if (input && allGiven(asked.found, input.call, input.scope, asked.module) && !says(asked, input.call, input.scope, batchWords)) return { call: input.call, takesBatch: asked.found.draft.framework === 'keras' };
   }
   return undefined;
-}
-
-function pythonInput(use: Use, { module }: Asked): { readonly call: CallExpression; readonly scope: Scope } | undefined {
-  const fed = fedTo(use);
-  const definition = fed?.kind === 'name' ? reaching(fed.name, fed.from, use.scope, module) : undefined;
-  const value = definition?.value && definition.path.length === 0 ? module.expression(definition.value) : undefined;
-  return value?.kind === 'call' && definition && target(value.callee, definition.scope, module).paths.some(p => kerasClass(p) === 'Input') ? { call: value, scope: definition.scope } : undefined;
-}
-
-function scriptInput(use: Use, asked: Asked): { readonly call: CallExpression; readonly scope: Scope } | undefined {
-  const { module } = asked;
-  const fed = fedTo(use);
-  const seen = fed && behind({ value: fed, scope: use.scope }, module);
-  return seen?.value.kind === 'call' && javascriptTarget(seen.value.callee, seen.scope, module).paths.some(p => tfjsName(p) === 'input') && says(asked, seen.value, seen.scope, ['shape'])
-    ? { call: seen.value, scope: seen.scope } : undefined;
 }

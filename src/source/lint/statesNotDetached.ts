@@ -81,7 +81,7 @@ function finding({ states, statement, backward }: Carried, { draft }: Found, mod
     : draft.cell === 'lstm' ? `${only} = tuple(s.detach() for s in ${only})` : `${only} = ${only}.detach()`;
   const edits = draft.cell === null ? undefined : linesAfter(backward, [line], module);
   return {
-    said: saying('`{0}` is carried into the next batch with its whole graph: backward() then reaches into batches that are done. Detach it.', quoted(names.join(', '))),
+    said: saying('`{0}` goes into the next batch with all that it was computed from: backward() then reaches into batches that are done. Detach it.', quoted(names.join(', '))),
     span: { from: statement.from, to: statement.to }, related: { span: backward, said: saying('backward() in the same loop.') },
     fixes: edits ? [{ title: saying('Detach the states after backward()'), edits }] : [],
   };

@@ -6,6 +6,7 @@ import { callOf, type Module, type Scope } from '../code/scopes';
 import { sidesOf, statementOf, targetItems } from '../python/flow';
 import { statesTo, type Use } from '../uses';
 import { linesAfter } from './edits';
+import { members } from './attributes';
 import { oncePerFile } from './once';
 import { quoted, type Asked, type Finding } from './rule';
 import { classAround, cuts, loopWithBackward, makerOf, within } from './training';
@@ -13,13 +14,16 @@ import { classAround, cuts, loopWithBackward, makerOf, within } from './training
 /** Every call of the layer that takes its states from the model and puts them back there. */
 export function onSelf({ found, uses, module }: Asked): readonly Finding[] {
   const owner = module.text.includes('.backward(') ? classAround(found.candidate.scope) : undefined;
-  if (!owner || cuts(owner.node, module)) return [];
+  if (!owner || cuts(owner.node, module) || !isPlain(owner, module)) return [];
   return uses.flatMap(use => {
     const kept = keptBy(use, module);
-    const loop = kept.length > 0 && kept.every(name => onlyMadeAtFirst(name, use, owner, module)) ? trainedIn(owner, module) : undefined;
+    const loop = kept.length > 0 ? trainedIn(owner, module).find(training => kept.every(name => staysInLoop(name, use, owner, training, module))) : undefined;
     return loop ? [finding(kept, use, loop, module)] : [];
   });
 }
+
+/** A class of which all methods are in sight: another base may have one that cuts states. */
+const isPlain = (owner: Scope, module: Module): boolean => owner.bases.every(b => /(^|\.)(Module|object)$/.test(slice(b, module.text)));
 
 /** The attributes of `out, (self.h, self.c) = self.rnn(x, (self.h, self.c))`. */
 function keptBy(use: Use, module: Module): readonly string[] {
@@ -33,32 +37,32 @@ function keptBy(use: Use, module: Module): readonly string[] {
 
 const namesIn = (source: string): readonly string[] => source.replace(/[()\s]/g, '').split(',').filter(Boolean);
 
-/** Where names stand behind a dot, or alone in quotes. */
-const members = oncePerFile(({ text }) => {
-  const found = new Map<string, number[]>();
-  for (const { 1: member, 2: word, index } of text.matchAll(/\.(\w+)|['"](\w+)['"]/g)) {
-    const name = member ?? word ?? '';
-    const list = found.get(name);
-    if (list) list.push(index);
-    else found.set(name, [index]);
-  }
-  return found;
-});
-
-/** Nothing names the attribute but this statement, the constructor, and methods that only the constructor calls. */
-function onlyMadeAtFirst(name: string, use: Use, owner: Scope, module: Module): boolean {
-  const attribute = name.slice('self.'.length);
+/** Nothing that runs between one batch and the next names the attribute but this statement: what does stands in the constructor, or runs outside of the loop. */
+function staysInLoop(name: string, use: Use, owner: Scope, training: Training, module: Module): boolean {
   const statement = statementOf(use.node);
-  return statement !== undefined && (members(module).get(attribute) ?? []).every(index => {
-    if (index >= statement.from && index < statement.to) return true;
-    const method = methodAt(index, owner);
-    return method !== undefined && (nameOf(method, module) === '__init__' || calledAtFirst(nameOf(method, module), owner, module));
-  });
+  return statement !== undefined && (members(module).get(name.slice('self.'.length)) ?? [])
+    .every(index => (index >= statement.from && index < statement.to) || isOutside(index, owner, training, module, 0));
 }
 
-function calledAtFirst(method: string, owner: Scope, module: Module): boolean {
-  const calls = (members(module).get(method) ?? []).map(index => methodAt(index, owner));
-  return calls.length > 0 && calls.every(m => m !== undefined && nameOf(m, module) === '__init__');
+/** Whether a place runs only before the loop, or between two runs of it. */
+function isOutside(index: number, owner: Scope, training: Training, module: Module, depth: number): boolean {
+  const method = methodAt(index, owner);
+  if (!method) return besideLoop(index, training);
+  const name = nameOf(method, module);
+  const calls = members(module).get(name) ?? [];
+  return name === '__init__' || (depth < 4 && calls.length > 0 && calls.every(call => call !== index && isOutside(call, owner, training, module, depth + 1)));
+}
+
+/** In the function of the loop, or at the outermost level of the file, but not in the loop itself. */
+function besideLoop(index: number, { loop, retains }: Training): boolean {
+  if (retains || (index >= loop.from && index < loop.to)) return false;
+  const around = functionAround(loop.resolve(index, 1));
+  return around === undefined || around.from === functionAround(loop)?.from;
+}
+
+function functionAround(node: SyntaxNode): SyntaxNode | undefined {
+  for (let n: SyntaxNode | null = node; n; n = n.parent) if (n.name === 'FunctionDefinition' || n.name === 'LambdaExpression') return n;
+  return undefined;
 }
 
 const nameOf = (method: SyntaxNode, module: Module): string => slice(method.getChild('VariableName') ?? method, module.text);
@@ -71,6 +75,9 @@ function methodAt(position: number, owner: Scope): SyntaxNode | undefined {
   return method;
 }
 
+/** A loop that trains a model of a class, and the name that it has there. */
+interface Training { readonly name: string; readonly model: string; readonly loop: SyntaxNode; readonly backward: SyntaxNode; /** The graphs of earlier rounds are kept on purpose. */ readonly retains: boolean }
+
 /** Where models of this file are called in a loop with backward(), and made outside of it. */
 const trained = oncePerFile(module => module.calls.flatMap(site => {
   const callee = site.node.firstChild;
@@ -79,12 +86,12 @@ const trained = oncePerFile(module => module.calls.flatMap(site => {
   const call = found && callOf(site, module);
   const made = call && makerOf(call.callee, site.scope, module);
   const name = made?.className;
-  return made && found && !within(made, found.loop) && name !== undefined ? [{ name, ...found }] : [];
+  return made && found && callee && !within(made, found.loop) && name !== undefined ? [{ name, model: slice(callee, module.text), ...found, retains: slice(found.loop, module.text).includes('retain_graph') }] : [];
 }));
 
-/** The loop that trains a class's model: nothing in it cuts the graph. */
-function trainedIn(owner: Scope, module: Module): { readonly loop: SyntaxNode; readonly backward: SyntaxNode } | undefined {
-  return trained(module).find(({ name, loop }) => name === owner.name && !cuts(loop, module));
+/** The loops that train a class's model: nothing in them cuts the graph, and no function of another file is handed the model. */
+function trainedIn(owner: Scope, module: Module): readonly Training[] {
+  return trained(module).filter(({ name, model, loop }) => name === owner.name && !cuts(loop, module) && !new RegExp(`[(,=]\\s*${model}\\s*[,)]`).test(slice(loop, module.text)));
 }
 
 function finding(kept: readonly string[], use: Use, { backward }: { readonly backward: SyntaxNode }, module: Module): Finding {
@@ -94,7 +101,7 @@ function finding(kept: readonly string[], use: Use, { backward }: { readonly bac
   const edits = use.layer.draft.cell === null ? undefined : linesAfter(use.node, [line], module);
   const statement = statementOf(use.node) ?? use.node;
   return {
-    said: saying('`{0}` is carried into the next batch with its whole graph: backward() then reaches into batches that are done. Detach it.', quoted(kept.join(', '))),
+    said: saying('`{0}` goes into the next batch with all that it was computed from: backward() then reaches into batches that are done. Detach it.', quoted(kept.join(', '))),
     span: { from: statement.from, to: statement.to }, related: { span: backward, said: saying('backward() in the same loop.') },
     fixes: edits ? [{ title: saying('Detach the states after this call'), edits }] : [],
   };

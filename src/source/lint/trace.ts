@@ -9,8 +9,10 @@ import { reaching, type Definition } from '../python/flow';
 import type { Span } from '../outline';
 import type { Module, Scope } from '../code/scopes';
 import { target } from '../code/target';
+import { attributeOf, storesOf, type Stored } from './attributes';
 import { amount, amountOf, argument, complete, multiple, type Amount } from './canonical';
 import { foundAt, heldBy, torchName, type Held } from './held';
+import { madeBy, resolved } from './made';
 import { methods, functions, kerasModules, modules, type Operation } from './operations';
 
 /** N batch, T time, C features, L layers x directions, 1 a single one. */
@@ -64,9 +66,45 @@ export function trace(e: Expression, scope: Scope, t: Tracing): Traced {
     case 'name': return named(reaching(e.name, e.from, scope, t.module), t);
     case 'call': return called(e, scope, t);
     case 'subscript': return subscripted(e, scope, t);
+    case 'attribute': return kept(e, scope, t);
     case 'list': return { kind: 'tuple', items: e.items.map(i => trace(i, scope, t)) };
     default: return undefined;
   }
+}
+
+/** What `self.h` holds wherever the file gives it a value: a layer's output or states, before which it may be None, or made for the layer. */
+function kept(e: Expression, scope: Scope, t: Tracing): Traced {
+  const attribute = attributeOf(e, scope);
+  const stores = attribute && storesOf(attribute.name, attribute.owner, t.module);
+  if (!attribute || !stores || stores.own.length === 0 || stores.own.length > 8 || stores.elsewhere.some(at => !makesAnew.test(t.module.text.slice(at, at + 80)))) return undefined;
+  const given = stores.own.filter(o => !isFirst(o, attribute.name, t.module)).map(o => stored(o, t));
+  const [first] = given;
+  return first && given.every(v => kindOf(v) === kindOf(first)) && kindOf(first) !== '' ? first : undefined;
+}
+
+function stored({ value, path, scope }: Stored, t: Tracing): Traced {
+  return value && path.reduce<Traced>((v, k) => v?.kind === 'tuple' ? v.items[k] : undefined, trace(t.module.expression(value), scope, t));
+}
+
+/** `model.h = None`, `model.h = model.init_hidden(...)` */
+const makesAnew = /^\.\w+\s*=\s*(None\b|[\w.]+\.init\w*\()/;
+
+/** None, states made in the text, or the same states cut from their graph. */
+function isFirst({ value, path, scope }: Stored, name: string, module: Module): boolean {
+  if (!value || path.length > 0) return false;
+  const e = module.expression(value);
+  if (e.kind === 'literal' && e.value === null) return true;
+  const text = module.text.slice(value.from, value.to);
+  if (new RegExp(`^\\w+\\.${name}\\.(detach|clone|data)\\b|^(tuple|list)?[(\\[].{0,60}\\bin \\w+\\.${name}\\W*$`).test(text)) return true;
+  const whole = resolved({ e, scope }, module);
+  const parts = whole?.e.kind === 'list' ? whole.e.items : whole ? [whole.e] : [];
+  return whole !== undefined && parts.length > 0 && parts.every(p => madeBy({ ...whole, e: p }, module)?.dims.length === 3);
+}
+
+/** Tells values apart: which layer gave them, what of it, and in which order; '' where that is not known. */
+function kindOf(value: Traced): string {
+  if (value?.kind === 'tuple') return value.items.map(kindOf).some(k => k === '') ? '' : `(${value.items.map(kindOf).join()})`;
+  return value?.part && value.axes ? `${value.part.layer.candidate.node.from} ${value.part.what} ${value.axes.join('')} ${value.padded === true} ${value.packed === true}` : '';
 }
 
 /** What a definition gives its name. */

@@ -8,9 +8,10 @@ import { callOf, type CallSite, type Module, type Scope } from '../code/scopes';
 import { fedTo, statesTo, type Use } from '../uses';
 import { amountOf } from './canonical';
 import { replace } from './edits';
-import { axisOf, madeBy, resolved } from './made';
+import { axisOf, madeBy, resolved, type Written } from './made';
 import { grouped, oncePerReading } from './once';
 import { traceTensor } from './operations';
+import { placesOf } from './places';
 import { quoted, type Asked, type Finding, type Rule } from './rule';
 import { integer, stateWidth, type Part, type Tensor } from './trace';
 
@@ -55,8 +56,8 @@ function viewAt(site: CallSite, module: Module, t: Asked['t']): readonly View[] 
 function statesMixed(asked: Asked): readonly Finding[] {
   const { found: { draft }, uses, module } = asked;
   if ((sure(draft, 'layers') ?? 1) * (sure(draft, 'bidirectional') === true ? 2 : 1) < 2) return [];
-  return [...new Map(uses.map(u => [u.scope, u])).values()].filter(use => single(use, asked) !== true)
-    .flatMap(use => (viewsIn(use.scope, asked).get(asked.found) ?? []).filter(view => rowASample(view, use, asked)).map(view => finding(view, module)));
+  return placesOf(asked).filter(({ use, here }) => (here ? [use] : uses).every(u => single(u, asked) !== true))
+    .flatMap(({ scope, use }) => (viewsIn(scope, asked).get(asked.found) ?? []).filter(view => rowASample(view, use, asked)).map(view => finding(view, module)));
 }
 
 /** Whether the batch is one sample, of which a view is right; undefined where nothing shows how many there are. */
@@ -69,12 +70,11 @@ function single(use: Use, { found, module, t }: Asked): boolean | undefined {
 }
 
 /** How the batch is written in the initial states: `torch.zeros(layers, batch, units)`. */
-function batchGiven(use: Use, module: Module): { readonly e: Expression; readonly scope: Scope } | undefined {
+function batchGiven(use: Use, module: Module): Written | undefined {
   const given = statesTo(use);
-  const whole = given && resolved(given, use.scope, module);
-  const made = whole && madeBy(whole.e.kind === 'list' ? whole.e.items[0] ?? whole.e : whole.e, whole.scope, module);
-  const e = made?.dims.length === 3 ? made.dims[1] : undefined;
-  return made && e ? { e, scope: made.scope } : undefined;
+  const whole = given && resolved({ e: given, scope: use.scope }, module);
+  const made = whole && madeBy({ ...whole, e: whole.e.kind === 'list' ? whole.e.items[0] ?? whole.e : whole.e }, module);
+  return made?.dims.length === 3 ? made.dims[1] : undefined;
 }
 
 /** Whether the view is to give every sample one row: `(N, -1)`, or `(-1, k * units)`. */

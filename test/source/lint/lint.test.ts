@@ -1,4 +1,6 @@
 /** Each rule: a file of cases `# fires: …`, `# silent: …`, `# fix: …` (the first fix made) and `# fix 2: …`. UPDATE=1 rewrites what is expected. */
+import { parser as javascript } from '@lezer/javascript';
+import { parser as python } from '@lezer/python';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,6 +14,13 @@ import { readCases, writeCases, type Case } from '../fixtures';
 /** Code of TF.js says so in its first line. */
 const languageOf = (source: string): Language => /^import .*tensorflow\/tfjs'/.test(source) ? 'javascript' : 'python';
 const problems = (source: string, code: string): Problem[] => outline(source, languageOf(source)).layers.flatMap(l => l.problems).filter(p => p.code === code);
+
+/** Places where a text does not parse. */
+function errors(source: string): number {
+  let count = 0;
+  (languageOf(source) === 'python' ? python : javascript).parse(source).iterate({ enter: n => { if (n.type.isError) count++; } });
+  return count;
+}
 
 /** `6 out[:, -1]: message`, one line a finding; of a fix the whole text after it. */
 function answer({ name, source }: Case, code: string): string {
@@ -43,6 +52,14 @@ describe('lint rules', () => {
       assert.ok(count('fires') >= 3 && count('silent') >= 3, `${count('fires')} fire, ${count('silent')} are silent`);
       const fixes = Math.max(0, ...cases.map(c => Math.max(0, ...problems(c.source, code).map(p => p.fixes?.length ?? 0))));
       for (let k = 1; k <= fixes; k++) assert.ok(cases.some(c => c.name.startsWith(k === 1 ? 'fix:' : `fix ${k}:`)), `fix ${k} has no case`);
+    });
+
+    it(`${code}: every fix of every case parses, and there is one problem less`, () => {
+      for (const { name, source } of cases) for (const p of problems(source, code)) for (const { title, edits } of p.fixes ?? []) {
+        const after = applied(source, edits);
+        assert.ok(errors(after) <= errors(source), `${name}: ${title}\n${after}`);
+        assert.ok(problems(after, code).length < problems(source, code).length, `${name}: ${title}\n${after}`);
+      }
     });
 
     it(`${code}: three of each in every language that it speaks of`, () => {
