@@ -1,6 +1,6 @@
 // Runs the checks and suites one after another (types and lint at the same time, on a core each) and ends with one line: `N passed,
-// N failed, N skipped`. Words choose: types lint build unit host trust web ui; none means all. Types, lint and build count as one check each. What cannot run on a machine (no Chromium, not Linux
-// x64) says so and counts as skipped; with CI=true it fails.
+// N failed, N skipped`. Words choose: types lint build unit fuzz host trust web ui; none means all. Types, lint and build count as one check
+// each. What cannot run on a machine (no Chromium, not Linux x64) says so and counts as skipped; with CI=true it fails.
 import { spawn } from 'node:child_process';
 import { findChromium } from './chromium.mjs';
 import { ROOT, unsupported } from './vscode.mjs';
@@ -14,6 +14,7 @@ const STEPS = [
   { name: 'lint', commands: [[NODE, 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']], meanwhile: true },
   { name: 'build', commands: [[NODE, 'scripts/build.mjs']] },
   { name: 'unit', commands: [[NODE, 'scripts/unit.mjs']], counted: true },
+  { name: 'fuzz', commands: [[NODE, 'scripts/unit.mjs', '--apart']], counted: true },
   { name: 'host', commands: [[NODE, 'scripts/inhost.mjs']], counted: true, vscode: true, needs: ['build'] },
   { name: 'trust', commands: [[NODE, 'scripts/inhost.mjs', '--trust']], counted: true, vscode: true, needs: ['build'] },
   { name: 'web', commands: [[NODE, 'scripts/inhost.mjs', '--web']], counted: true, vscode: true, needs: ['build'] },

@@ -13,6 +13,8 @@ async function said(act: () => Thenable<unknown>): Promise<{ readonly during: re
   const look = (): void => { const words = api().working(); if (words !== undefined) during.add(words); };
   const looking = setInterval(look, 5);
   try { await act(); } finally { clearInterval(looking); }
+  // A file that was written before may have begun a look meanwhile: that ends, too.
+  for (const end = Date.now() + 10_000; api().working() !== undefined && Date.now() < end;) await new Promise(r => setTimeout(r, 20));
   return { during: [...during], after: api().working() };
 }
 
