@@ -2,13 +2,10 @@
 import * as vscode from 'vscode';
 import { candidates, importedPaths, resolver, type Resolve } from '../source/code/imports';
 import { importsCame, importsOutdated } from './freshness';
+import { mayHoldLayers } from './languages';
 import { mayHold } from './listings';
 import { folderFor, relativePath, resolvePath } from './paths';
 
-/** Files without one of these have no layers, so that nothing need be read for them. */
-const recurrent = /rnn|lstm|gru|cell/i;
-/** In a notebook's file every cell is called one. */
-const recurrentNotebook = /rnn|lstm|gru|cell\(/i;
 /** A text that is there, or null for a file that is not. */
 const texts = new Map<string, string | null>();
 /** Texts kept, and places known to be empty; beyond, everything is read anew. */
@@ -51,7 +48,7 @@ function resolveFrom(uri: vscode.Uri): Resolve {
 }
 
 async function preload(uri: vscode.Uri, text: string): Promise<void> {
-  if (!/\.(py|pyi|ipynb)$/.test(uri.path) || uri.scheme === 'untitled' || uri.path === '' || !(uri.path.endsWith('.ipynb') ? recurrentNotebook : recurrent).test(text)) return;
+  if (!/\.(py|pyi|ipynb)$/.test(uri.path) || uri.scheme === 'untitled' || uri.path === '' || !mayHoldLayers(text, uri.path.endsWith('.ipynb') ? 'notebook' : 'python')) return;
   const key = uri.toString();
   const running = reading.get(key);
   if (running) return running;

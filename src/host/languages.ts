@@ -6,6 +6,13 @@ const languages: Readonly<Record<string, Language>> = {
   python: 'python', javascript: 'javascript', javascriptreact: 'javascript', typescript: 'typescript', typescriptreact: 'tsx', markdown: 'markdown', json: 'json',
 };
 
+/** Code without one of these has no layers; in notebooks every cell is called one, and most JSON is no model. */
+const HINT = /rnn|lstm|gru|(?<!can)cell/i;
+const HINTS: Partial<Record<Language, RegExp>> = { notebook: /rnn|lstm|gru|cell\(/i, json: /"class_name"\s*:\s*"\w*(rnn|lstm|gru|cell)/i };
+
+/** Whether a text is worth reading for layers. */
+export const mayHoldLayers = (text: string, language: Language): boolean => (HINTS[language] ?? HINT).test(text);
+
 /** Documents for which hovers, lenses and their kin are offered. */
 export const codeSelector: vscode.DocumentSelector = Object.keys(languages).map(language => ({ language }));
 

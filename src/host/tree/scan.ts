@@ -10,12 +10,13 @@ import { fileBytes, fileFacts, turn } from '../../platform/node';
 import { outline } from '../../source/index';
 import { codeEndings, languageOfFile } from '../../source/endings';
 import type { CodeCell } from '../../source/cell/spec';
-import type { Language, LayerSpec, Outline } from '../../source/outline';
+import type { LayerSpec, Outline } from '../../source/outline';
 import { savedBindings } from '../bindings';
 import { exclusionsOf, exclusionsWithGit, type Exclusions } from '../exclusions';
 import { bytesOf } from '../folders';
 import { relativePath } from '../paths';
 import { importsRead } from '../imports';
+import { mayHoldLayers } from '../languages';
 import { log } from '../log';
 import { outlineAt } from '../outlines';
 
@@ -41,9 +42,6 @@ export interface Found {
 
 interface Kept<T> { readonly mtime: number; readonly size: number; readonly file: T }
 
-/** Code without one of these has no layers; in notebooks every cell is called one, and most JSON is no model. */
-const HINT = /rnn|lstm|gru|(?<!can)cell/i;
-const HINTS: Partial<Record<Language, RegExp>> = { notebook: /rnn|lstm|gru|cell\(/i, json: /"class_name"\s*:\s*"\w*(rnn|lstm|gru|cell)/i };
 /** A configuration with weights is listed as a checkpoint. */
 const WITH_WEIGHTS = /"weightsManifest"/;
 /** Longer code is data. Notebooks carry pictures. */
@@ -271,7 +269,7 @@ async function outlineFor(uri: vscode.Uri, rest: () => Promise<void>): Promise<O
   if (vscode.workspace.textDocuments.some(d => d.uri.toString() === key)) return (await outlineAt(uri)).outline;
   const text = new TextDecoder().decode(await wholeOf(uri));
   const language = languageOfFile(uri.path) ?? 'python';
-  if (!(HINTS[language] ?? HINT).test(text) || language === 'json' && WITH_WEIGHTS.test(text)) return nothing;
+  if (!mayHoldLayers(text, language) || language === 'json' && WITH_WEIGHTS.test(text)) return nothing;
   const imports = await importsRead(uri, text);
   await rest();
   return outline(text, language, undefined, imports);

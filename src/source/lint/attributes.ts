@@ -4,6 +4,7 @@ import { classOf, type Module, type Scope } from '../code/scopes';
 import { slice, type Expression } from '../code/expression';
 import { sidesOf, statementOf, targetItems } from '../python/flow';
 import { oncePerFile } from './once';
+import { within } from './training';
 
 /** A value, or an item of one, that an attribute is given; `value` is absent where it is not understood. */
 export interface Stored { readonly value?: SyntaxNode; readonly path: readonly number[]; readonly scope: Scope; readonly statement: SyntaxNode }
@@ -114,8 +115,6 @@ export function storedBefore(name: string, owner: Scope, place: SyntaxNode, modu
   }
   return undefined;
 }
-
-const within = (inner: SyntaxNode, outer: SyntaxNode): boolean => outer.from <= inner.from && inner.to <= outer.to;
 
 /** What a statement stores itself, or by the one method that it calls; 'perhaps' where that is not sure. */
 function storesIn(statement: SyntaxNode, stores: readonly Stored[], module: Module): { readonly stored: Stored; readonly by?: SyntaxNode } | 'perhaps' | undefined {

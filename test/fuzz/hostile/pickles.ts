@@ -26,7 +26,7 @@ const tensor = (count: Part, offset: Part, shape: Part, stride: Part): Uint8Arra
 const doubled = (times: number): Uint8Array => parts(']', ...Array.from({ length: times }, (_, k) => [0x71, k, 0x30, 0x28, 0x68, k, 0x68, k, 0x6c]));
 
 const PICKLES: readonly (readonly [string, () => Uint8Array])[] = [
-  ['os.system', () => pickle(...entry(parts(global('os', 'system'), '(', text('touch /tmp/owned'), 'tR')))],
+  ['os.system', () => pickle(...entry(parts(global('os', 'system'), '(', text('touch owned'), 'tR')))],
   ['eval inside a list', () => pickle(']', global('builtins', 'eval'), '(', text('1+1'), 'tRa')],
   ['a class by STACK_GLOBAL', () => pickle(text('posix'), text('system'), [0x93], '(', text('x'), 'tR')],
   ['STACK_GLOBAL of no texts', () => pickle(']', '}', [0x93])],
